@@ -1,0 +1,91 @@
+import type { Address, PageSize, Range } from './address.ts';
+import type { Event } from './event.ts';
+import type { Layout } from './layout.ts';
+
+/** Attribute bits of an entry that the model knows; `present` is implied. */
+export type Flag = 'rw' | 'nx' | 'user' | 'global' | 'pcd' | 'pwt' | 'accessed' | 'dirty';
+
+/** What one address translates to. */
+export interface Mapping {
+  /** First address the entry maps. */
+  readonly start: Address;
+  readonly page: PageSize;
+  /** Page frame number of `start` (physical address >> 12, without KeyID bits). */
+  readonly pfn: bigint;
+  readonly flags: readonly Flag[];
+}
+
+/** One difference between KeyID-N's mapping and KeyID-0's; addresses are KeyID-N's. */
+export interface Stale extends Range {
+  readonly keyId: number;
+  /** hole: missing in KeyID-N; extra: missing in KeyID-0; stale: both translate, differently. */
+  readonly kind: 'hole' | 'stale' | 'extra';
+}
+
+/** What walks of sync_direct_mapping() cost, summed over all KeyIDs. */
+export interface Cost {
+  readonly entriesVisited: number;
+  readonly tablesAllocated: number;
+  readonly tablesFreed: number;
+  readonly tlbFlushes: number;
+}
+
+export type SyncResult = 0 | -12;
+
+/**
+ * The machine under a patch: init_mm's page tables with one direct mapping per KeyID, other kernel ranges, the
+ * page-table allocator, TLB and cache state, and the log of what happened. State is persistent: `fork` costs nothing and
+ * `at` looks back at any moment.
+ */
+export interface Machine {
+  readonly layout: Layout;
+  /** True after enable(): from then on sync acts. */
+  readonly enabled: boolean;
+  readonly events: readonly Event[];
+  readonly cost: Cost;
+
+  /** An independent copy with the same state and log. */
+  fork(): Machine;
+  /** The machine as it was just after events[0..count). Read-only use. */
+  at(count: number): Machine;
+
+  /** The leaf that covers the address, in any range of init_mm (any KeyID's mapping, vmalloc, kernel text). */
+  lookup(address: Address): Mapping | null;
+
+  /** Maps [start, end) with leaves of one size; in the direct mapping pfn defaults to (start - PAGE_OFFSET) >> 12. */
+  map(start: Address, end: Address, page: PageSize, flags: readonly Flag[], pfn?: bigint): void;
+  /** Sets and clears flags in [start, end); keeps huge pages covered whole, splits the others, skips holes. */
+  protect(start: Address, end: Address, set: readonly Flag[], clear: readonly Flag[]): void;
+  /** Unmaps [start, end); splits as `protect`; frees tables left empty. */
+  unmap(start: Address, end: Address): void;
+  /** Replaces the uniform, contiguous table at `start` by one leaf of the given size. */
+  collapse(start: Address, page: '2M' | '1G'): void;
+  /** Splits the huge leaf covering the address one step (1G to 512 x 2M, 2M to 512 x 4K). False when the table allocation fails (see failNextAllocation). */
+  split(address: Address): boolean;
+  /** Rewrites the flags of the one leaf that covers the address; `null` clears the entry. True if the entry's value changed. */
+  writeLeaf(address: Address, flags: readonly Flag[] | null): boolean;
+
+  /** The reference sync_direct_mapping(start, end). Throws MachineBug where the posted code hits a BUG_ON. */
+  sync(start: Address, end: Address, options?: { failAllocation?: number }): SyncResult;
+  /** Turns MKTME on and syncs everything. */
+  enable(options?: { failAllocation?: number }): SyncResult;
+
+  /** flush_tlb_all() or a flush of the given ranges on all CPUs. */
+  flushTlb(range: Range | 'all'): void;
+  /** clflush of the lines of the given virtual range, or wbinvd everywhere. */
+  flushCache(range: Range | 'all'): void;
+  /** The n-th page-table allocation from now on fails (1-based); null: none. For splits and hot-add; a sync takes its own. */
+  failAllocation(n: number | null): void;
+  /** sync_global_pgds(): top-level entries of init_mm for [start, end) reach all other page tables. */
+  syncGlobalPgds(start: Address, end: Address): void;
+  /** Top-level entries of the direct mappings that init_mm has and the other page tables do not. */
+  missingTopLevel(): readonly Range[];
+
+  /** Where KeyID mappings translate differently from KeyID-0; the whole mapping, or only [start, end) of canonical addresses. */
+  coherence(within?: Range): readonly Stale[];
+  /** Entries a sync of [start, end) would visit for one KeyID now, counted as the naive walk would. */
+  entriesToVisit(start: Address, end: Address): number;
+}
+
+/** A violated BUG_ON of the modelled kernel. */
+export class MachineBug extends Error {}
