@@ -51,7 +51,7 @@ export interface Step {
    * somewhere inside a statement marks it, and binds the names, however the hunk spells them.
    */
   readonly marks: readonly string[];
-  run(frame: Frame): Outcome | void;
+  run(frame: Frame): Outcome | undefined;
 }
 
 export interface Loop {
