@@ -1,5 +1,5 @@
 // Builds dist/: what is shipped. `npm run build`, or build() from the other scripts.
-import { chmodSync, cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { root, setup } from './setup.mjs';

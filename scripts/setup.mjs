@@ -38,7 +38,9 @@ function install() {
   });
   if (run.status !== 0) {
     const reason = (run.stderr || String(run.error)).split('\n').find((line) => /npm (error|ERR!)/.test(line));
-    stop(`setup: npm ${command} failed: ${(reason ?? run.stderr).trim()}; see that the npm registry is reachable, then run this again`);
+    stop(
+      `setup: npm ${command} failed: ${(reason ?? run.stderr).trim()}; see that the npm registry is reachable, then run this again`,
+    );
   }
   const now = new Date();
   utimesSync(installed, now, now);

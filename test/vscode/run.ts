@@ -28,7 +28,11 @@ async function run(): Promise<number> {
     extensionDevelopmentPath: resolve(values.extension),
     extensionTestsPath: resolve(values.suite),
     extensionTestsEnv: { VSCODE_TEST_RESULT: resultFile, VSCODE_TEST_PROJECT: resolve('.') },
-    launchArgs: [resolve(values.workspace), `--user-data-dir=${resolve(here, 'user')}`, `--extensions-dir=${resolve(here, 'ext')}`],
+    launchArgs: [
+      resolve(values.workspace),
+      `--user-data-dir=${resolve(here, 'user')}`,
+      `--extensions-dir=${resolve(here, 'ext')}`,
+    ],
   }).catch((error: unknown) => {
     console.error(String(error));
     return 1;

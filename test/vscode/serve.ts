@@ -8,7 +8,10 @@ import { parseArgs } from 'node:util';
 import { startServer } from './host/server.ts';
 import { address, remote } from './host/window.ts';
 
-const { positionals, values } = parseArgs({ allowPositionals: true, options: { port: { type: 'string', default: '0' } } });
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: { port: { type: 'string', default: '0' } },
+});
 const patch = resolve(positionals[0] ?? 'examples/hook-cpa-flush.patch');
 
 const dataFolder = mkdtempSync(join(tmpdir(), 'mktme-vscode-'));

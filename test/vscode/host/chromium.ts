@@ -1,6 +1,15 @@
 // Finds a Chromium or Chrome for the window; installs one where none is.
 import { spawnSync } from 'node:child_process';
-import { accessSync, chmodSync, constants, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  chmodSync,
+  constants,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { brotliDecompressSync } from 'node:zlib';
 import { cached, run, unpack } from './npm.ts';
@@ -32,7 +41,9 @@ function executable(path: string): boolean {
 /** A browser that starts, not only one that is there: Ubuntu's chromium-browser is a stub that asks for a snap. */
 function starts(path: string, env: Browser['env'] = {}): boolean {
   if (process.platform === 'win32') return true;
-  return spawnSync(path, ['--version'], { stdio: 'ignore', timeout: 20_000, env: { ...process.env, ...env } }).status === 0;
+  return (
+    spawnSync(path, ['--version'], { stdio: 'ignore', timeout: 20_000, env: { ...process.env, ...env } }).status === 0
+  );
 }
 
 function present(): Browser | undefined {
@@ -49,7 +60,8 @@ function present(): Browser | undefined {
 
 /** Where apt-get may be used: as root, or where sudo asks for no password. */
 function aptPrefix(): string[] | undefined {
-  if (process.platform !== 'linux' || spawnSync('apt-get', ['--version'], { stdio: 'ignore' }).status !== 0) return undefined;
+  if (process.platform !== 'linux' || spawnSync('apt-get', ['--version'], { stdio: 'ignore' }).status !== 0)
+    return undefined;
   if (process.getuid?.() === 0) return [];
   return spawnSync('sudo', ['-n', 'true'], { stdio: 'ignore' }).status === 0 ? ['sudo', '-n'] : undefined;
 }
@@ -78,7 +90,9 @@ function fromNpm(): Browser | undefined {
       const plain = packed.slice(0, -'.br'.length);
       writeFileSync(join(into, plain), brotliDecompressSync(readFileSync(join(into, packed))));
       rmSync(join(into, packed));
-      if (plain.endsWith('.tar')) run('tar', ['xf', plain], { cwd: into });
+      if (!plain.endsWith('.tar')) continue;
+      run('tar', ['xf', plain], { cwd: into });
+      rmSync(join(into, plain));
     }
     chmodSync(join(into, 'chromium'), 0o755);
     writeFileSync(join(into, 'fonts.conf'), '<fontconfig><dir prefix="relative">fonts</dir></fontconfig>\n');

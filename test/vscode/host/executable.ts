@@ -35,7 +35,9 @@ async function main(): Promise<number> {
       dataFolder,
       folder,
       payload: [
-        ...values('extensionDevelopmentPath').map((path) => ['extensionDevelopmentPath', remote(server.port, path)] as const),
+        ...values('extensionDevelopmentPath').map(
+          (path) => ['extensionDevelopmentPath', remote(server.port, path)] as const,
+        ),
         ['extensionTestsPath', remote(server.port, suite)],
         ['skipWelcome', 'true'],
       ],

@@ -35,6 +35,7 @@ export const calm = {
   'git.openRepositoryInParentFolders': 'never',
   'security.workspace.trust.enabled': false,
   'telemetry.telemetryLevel': 'off',
+  'workbench.secondarySideBar.defaultVisibility': 'hidden',
   'workbench.startupEditor': 'none',
   'workbench.tips.enabled': false,
 };
@@ -44,7 +45,9 @@ const freePort = (): Promise<number> =>
     const probe = createServer().on('error', reject);
     probe.listen(0, '127.0.0.1', () => {
       const address = probe.address();
-      probe.close(() => (address && typeof address === 'object' ? resolve(address.port) : reject(new Error('no port'))));
+      probe.close(() =>
+        address && typeof address === 'object' ? resolve(address.port) : reject(new Error('no port')),
+      );
     });
   });
 
@@ -72,7 +75,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const home = join(dataFolder, 'home');
   mkdirSync(home, { recursive: true });
   mkdirSync(join(dataFolder, 'data/Machine'), { recursive: true });
-  writeFileSync(join(dataFolder, 'data/Machine/settings.json'), JSON.stringify({ ...calm, ...options.settings }, null, 2));
+  writeFileSync(
+    join(dataFolder, 'data/Machine/settings.json'),
+    JSON.stringify({ ...calm, ...options.settings }, null, 2),
+  );
   const port = options.port || (await freePort());
   const args = [main, '--host=127.0.0.1', `--port=${port}`, `--server-data-dir=${dataFolder}`];
   args.push('--accept-server-license-terms', '--telemetry-level=off', '--disable-workspace-trust');

@@ -24,7 +24,12 @@ const unneededPackages = [
   'ssh2',
 ];
 
-const unneededExtensions = ['copilot', 'github-authentication', 'mermaid-markdown-features', 'microsoft-authentication'];
+const unneededExtensions = [
+  'copilot',
+  'github-authentication',
+  'mermaid-markdown-features',
+  'microsoft-authentication',
+];
 
 export type VSCodeServer = {
   /** The Node to run it with. */
@@ -34,7 +39,9 @@ export type VSCodeServer = {
 };
 
 function fill(folder: string): void {
-  console.log(`fetching the VS Code server of ${CODE.name}@${CODE.version} from the npm registry (once, about a minute) ...`);
+  console.log(
+    `fetching the VS Code server of ${CODE.name}@${CODE.version} from the npm registry (once, about a minute) ...`,
+  );
   unpack(NODE, ['package/bin/node'], 1, folder);
   unpack(CODE, ['package/lib/vscode'], 3, folder);
   for (const name of unneededExtensions) rmSync(join(folder, 'extensions', name), { recursive: true, force: true });

@@ -30,15 +30,21 @@ suite('extension', () => {
   });
 
   test('knows patch mail by its first line', async () => {
-    const first = ['From 0123456789abcdef0123456789abcdef01234567 Mon Sep 17 00:00:00 2001', 'Return-Path: <a@example.org>'];
-    for (const line of first) assert.equal((await open(`${line}\nSubject: x\n\ntext\n`)).languageId, 'patch-mail', line);
+    const first = [
+      'From 0123456789abcdef0123456789abcdef01234567 Mon Sep 17 00:00:00 2001',
+      'Return-Path: <a@example.org>',
+    ];
+    for (const line of first)
+      assert.equal((await open(`${line}\nSubject: x\n\ntext\n`)).languageId, 'patch-mail', line);
     assert.equal((await open('From the beginning it was a text\n')).languageId, 'plaintext');
   });
 
   test('leaves .patch files to the diff language and colours C in both', async () => {
     const [example] = await vscode.workspace.findFiles('hook-cpa-flush.patch');
     assert.ok(example, 'the example is in the folder');
-    const scopes: string[] = extension().packageJSON.contributes.grammars.map((g: { scopeName: string }) => g.scopeName);
+    const scopes: string[] = extension().packageJSON.contributes.grammars.map(
+      (g: { scopeName: string }) => g.scopeName,
+    );
     assert.ok(scopes.includes('text.patch-mail'));
   });
 });

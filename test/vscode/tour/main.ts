@@ -36,6 +36,7 @@ async function picture(step: (typeof steps)[number], into: string): Promise<void
 const wanted = process.argv.slice(2);
 const chosen = steps.filter((step) => wanted.length === 0 || wanted.includes(step.name));
 const unknown = wanted.filter((name) => !steps.some((step) => step.name === name));
-if (unknown.length) throw new Error(`no step is called ${unknown.join(', ')}; there are ${steps.map((s) => s.name).join(', ')}`);
+if (unknown.length)
+  throw new Error(`no step is called ${unknown.join(', ')}; there are ${steps.map((s) => s.name).join(', ')}`);
 mkdirSync('docs', { recursive: true });
 for (const step of chosen) await picture(step, 'docs');
