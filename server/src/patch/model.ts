@@ -72,6 +72,7 @@ export interface Message {
   readonly headers: ReadonlyMap<string, string>;
   /** ISO 8601 in UTC, or null. */
   readonly date: string | null;
+  /** Without angle brackets, as `inReplyTo`. */
   readonly messageId: string | null;
   readonly inReplyTo: string | null;
   readonly series: SeriesPosition | null;
@@ -89,10 +90,12 @@ export interface PatchFile {
 }
 
 /**
- * One image (pre or post) of what the hunks of one file show, as one text. Hunks are separated by `gaps`; every
- * offset of the text leads back to the input.
+ * One image (pre or post) of what the hunks of one file show, as one text. Hunks are separated by newlines
+ * only; every offset of the text leads back to the input.
  */
 export interface Image {
+  /** Which image: kernel lines are counted in that file. */
+  readonly side: 'old' | 'new';
   readonly text: string;
   readonly segments: readonly ImageSegment[];
 }
