@@ -1,0 +1,28 @@
+/** The HTML report's own style and script; the replay page brings its own. */
+
+export const STYLE = `
+:root { color-scheme: light dark; font: 15px/1.5 system-ui, sans-serif; }
+body { margin: 0 auto; max-width: 1100px; padding: 1rem; }
+h1 { font-size: 1.4rem; } h2 { font-size: 1.15rem; margin-top: 2rem; } h3 { font-size: 1rem; margin: 0; }
+article { border-left: 4px solid #6b7280; margin: 1rem 0; padding: .25rem 1rem; }
+article.error { border-color: #c62828; } article.warning { border-color: #b26a00; } article.note { border-color: #1565c0; }
+.where { color: GrayText; margin: .25rem 0; }
+pre { overflow-x: auto; font: 13px/1.4 ui-monospace, monospace; background: color-mix(in srgb, CanvasText 6%, Canvas); padding: .5rem; }
+pre i { font-style: normal; color: GrayText; user-select: none; }
+pre .added { color: light-dark(#116329, #7ee787); } pre .removed { color: light-dark(#a40e26, #ffa198); }
+pre .caret { color: light-dark(#c62828, #ff8a80); font-weight: bold; }
+button { font: inherit; cursor: pointer; }
+#replay { border-top: 1px solid GrayText; margin-top: 2rem; min-height: 420px; }
+`;
+
+/** Hands the chosen run to the replay page, in the way the editor does: as a message. */
+export const HOST = `
+(() => {
+  const { shows } = JSON.parse(document.getElementById('mktme-replay').textContent);
+  for (const button of document.querySelectorAll('button[data-run]'))
+    button.addEventListener('click', () => {
+      window.postMessage(shows[Number(button.dataset.run)], '*');
+      document.getElementById('replay').scrollIntoView();
+    });
+})();
+`;
