@@ -47,6 +47,8 @@ export interface Declarator extends Span {
   readonly name: string;
   readonly type: CType;
   readonly init: Expr | null;
+  /** `static` variable of a function: initialised once per run. */
+  readonly static?: boolean;
 }
 
 export type Stmt = Span &

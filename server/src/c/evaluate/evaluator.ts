@@ -1,0 +1,70 @@
+/**
+ * Runs kernel C on a simulated machine. No code, however odd, hangs or crashes it: a call ends with a value or with
+ * EvaluationFault, BugOn or LimitReached.
+ */
+import { intValue, type Value } from '../../../../engine/src/kernel/ctype.ts';
+import type { Kernel } from '../../../../engine/src/kernel/model.ts';
+import { builtins as fieldBuiltins } from './builtins/index.ts';
+import { dispatch } from './call.ts';
+import { LimitReached } from './errors.ts';
+import { mapHostMemory } from './host-memory.ts';
+import type { Run } from './run.ts';
+import type { Evaluator, EvaluatorOptions } from './types.ts';
+
+export function createEvaluator(options: EvaluatorOptions): Evaluator {
+  const { machine, memory, facts, hooks, extraBuiltins } = options;
+  const sections: string[] = [];
+  const call = (name: string, args: readonly (Value | bigint)[]): Value => {
+    const values = args.map((arg) => (typeof arg === 'bigint' ? intValue(arg) : arg));
+    return dispatch(run, name, values, null, null);
+  };
+  const kernel: Kernel = {
+    machine,
+    memory,
+    facts,
+    call: (name, ...args) => call(name, args),
+    note: (text) => hooks.note?.(text, null, null),
+    enterAtomic: (what) => {
+      sections.push(what);
+      hooks.atomic?.(sections.length, what, true);
+    },
+    leaveAtomic: (what) => {
+      sections.pop();
+      hooks.atomic?.(sections.length, what, false);
+    },
+  };
+  const run: Run = {
+    options,
+    memory,
+    hooks,
+    kernel,
+    builtins: extraBuiltins
+      ? {
+          functions: { ...fieldBuiltins.functions, ...extraBuiltins.functions },
+          constants: { ...fieldBuiltins.constants, ...extraBuiltins.constants },
+        }
+      : fieldBuiltins,
+    globals: new Map(),
+    statics: new Map(),
+    structs: new Set(),
+    functionNames: [],
+    joined: new Map(),
+    parsedMacros: new Map(),
+    statements: 0,
+    depth: 0,
+  };
+  mapHostMemory(memory, machine.layout);
+  return {
+    kernel,
+    call: (name, args) => {
+      try {
+        return call(name, args);
+      } catch (error) {
+        // Expressions nested deeper than this program's own stack.
+        if (error instanceof RangeError) throw new LimitReached('depth', null, null);
+        throw error;
+      }
+    },
+    atomic: () => [...sections],
+  };
+}

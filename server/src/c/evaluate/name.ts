@@ -1,0 +1,67 @@
+/** What a name stands for: a variable, a macro of the patch, a constant of the field, a function. */
+import { opaqueValue, pointerTo, type Value } from '../../../../engine/src/kernel/ctype.ts';
+import type { Expr } from '../ast.ts';
+import { evaluate } from './expression.ts';
+import { locate } from './locate.ts';
+import { expandObject } from './macro.ts';
+import { cellTarget, loadCell, type Target } from './place.ts';
+import { functionPointer, type Run } from './run.ts';
+import { bind, type Cell, isCell, lookup, type Scope } from './scope.ts';
+
+type Name = Expr & { kind: 'name' };
+
+export function evaluateName(run: Run, expr: Name, scope: Scope): Value {
+  const { name } = expr;
+  const found = lookup(scope, name);
+  if (found) {
+    if (isCell(found)) return loadCell(run, found, expr, scope);
+    return evaluate(run, found.thunk, found.scope);
+  }
+  const global = run.globals.get(name);
+  if (global) return loadCell(run, global, expr, scope);
+  const macro = expandObject(run, name, expr, scope);
+  if (macro) return evaluate(run, macro.expr, macro.scope);
+  const constant = constantOf(run, name);
+  if (constant) return constant.type.kind === 'array' ? { ...constant, type: pointerTo(constant.type.of) } : constant;
+  if (run.options.code.function(name) || Object.hasOwn(run.options.primitives, name)) return functionPointer(run, name);
+  return opaqueValue(`'${name}' is not shown`);
+}
+
+function constantOf(run: Run, name: string): Value | null {
+  const { constants } = run.builtins;
+  if (!Object.hasOwn(constants, name)) return null;
+  const value = constants[name]?.({ machine: run.options.machine, memory: run.memory });
+  if (value === undefined) return null;
+  return typeof value === 'bigint' ? { type: { kind: 'int', bits: 64, signed: false }, bits: value } : value;
+}
+
+export function locateName(run: Run, expr: Name, scope: Scope, write: boolean): Target {
+  const { name } = expr;
+  const found = lookup(scope, name);
+  if (found) return isCell(found) ? cellTarget(found) : locate(run, found.thunk, found.scope, write);
+  const global = run.globals.get(name);
+  if (global) return cellTarget(global);
+  const macro = expandObject(run, name, expr, scope);
+  if (macro) return locate(run, macro.expr, macro.scope, write);
+  const constant = constantOf(run, name);
+  if (constant) return globalTarget(run, name, constant);
+  if (!write) return { kind: 'opaque', why: `'${name}' is not shown`, type: opaqueValue('').type };
+  const cell: Cell = { name, type: opaqueValue('').type, value: null, address: null, dynamic: true };
+  bind(outermost(scope), name, cell);
+  return cellTarget(cell);
+}
+
+/** A constant of the field that is a variable in the kernel (`init_mm`, `direct_mapping_size`): from now on it has a place. */
+function globalTarget(run: Run, name: string, value: Value): Target {
+  if (value.type.kind === 'struct' || value.type.kind === 'array')
+    return { kind: 'memory', address: value.bits, type: value.type };
+  const cell: Cell = { name, type: value.type, value, address: null, dynamic: false };
+  run.globals.set(name, cell);
+  return cellTarget(cell);
+}
+
+function outermost(scope: Scope): Scope {
+  let at = scope;
+  while (at.parent) at = at.parent;
+  return at;
+}

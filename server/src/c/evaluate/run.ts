@@ -1,0 +1,93 @@
+/** The state of one run, shared by everything that evaluates. */
+import { type CType, pointerTo, type Value, VOID } from '../../../../engine/src/kernel/ctype.ts';
+import { type Memory, MemoryFault } from '../../../../engine/src/kernel/memory.ts';
+import type { Kernel } from '../../../../engine/src/kernel/model.ts';
+import type { Declarator, Expr, Macro, Span, Stmt } from '../ast.ts';
+import { EvaluationFault, LimitReached } from './errors.ts';
+import type { Cell, Scope } from './scope.ts';
+import type { BuiltinTable, EvaluableFunction, EvaluatorOptions, Hooks, SyncResultUse } from './types.ts';
+
+export interface Run {
+  readonly options: EvaluatorOptions;
+  readonly memory: Memory;
+  readonly hooks: Hooks;
+  readonly kernel: Kernel;
+  readonly builtins: BuiltinTable;
+  readonly globals: Map<string, Cell>;
+  readonly statics: Map<Declarator, Cell>;
+  /** Structs of the patch that memory knows already. */
+  readonly structs: Set<string>;
+  readonly functionNames: string[];
+  /** Sync results that were joined into one value (`ret |= sync()`): members by the joined value's id. */
+  readonly joined: Map<number, readonly number[]>;
+  readonly parsedMacros: Map<Macro, Expr | Stmt | null>;
+  statements: number;
+  depth: number;
+}
+
+/** Counts one statement or loop round. */
+export function spend(run: Run, span: Span, scope: Scope): void {
+  if (++run.statements > run.options.limits.statements) {
+    throw new LimitReached('statements', placeOf(span, scope), scope.activation.fn);
+  }
+}
+
+/** Where an expression stands in the image: inside a macro's body, the place where the macro is used. */
+export const placeOf = (span: Span, scope: Scope): Span => scope.use ?? span;
+
+/** What a caught error becomes: memory faults get the place they happened at. */
+export function located(error: unknown, span: Span | null, fn: EvaluableFunction | null): unknown {
+  return error instanceof MemoryFault ? new EvaluationFault(error, span, fn) : error;
+}
+
+export function note(run: Run, text: string, span: Span, scope: Scope): void {
+  run.hooks.note?.(text, placeOf(span, scope), scope.activation.fn);
+}
+
+/** Tells what became of a sync's result, if the value is one. */
+export function sawSync(run: Run, value: Value, seen: SyncResultUse): void {
+  if (value.syncResult === undefined) return;
+  const members = run.joined.get(value.syncResult);
+  if (!members) run.hooks.syncResult?.(value.syncResult, seen);
+  else for (const id of members) run.hooks.syncResult?.(id, seen);
+}
+
+/** The result of an operation on two values, which carries the sync results of both. */
+export function joinSync(run: Run, result: Value, left: Value, right: Value): Value {
+  const a = left.syncResult;
+  const b = right.syncResult;
+  if (a === undefined && b === undefined) return result;
+  if (a === undefined || b === undefined || a === b) return { ...result, syncResult: a ?? b ?? 0 };
+  const members = new Set([...(run.joined.get(a) ?? [a]), ...(run.joined.get(b) ?? [b])]);
+  // Ids of joined values are negative: those of hooks are not.
+  const id = -1 - run.joined.size;
+  run.joined.set(id, [...members]);
+  return { ...result, syncResult: id };
+}
+
+/** Functions whose address is taken get one each, in the kernel's text. */
+const FUNCTIONS = 0xffffffff81e00000n;
+
+export function functionPointer(run: Run, name: string): Value {
+  let index = run.functionNames.indexOf(name);
+  if (index < 0) index = run.functionNames.push(name) - 1;
+  return { type: pointerTo(VOID), bits: FUNCTIONS + BigInt(index) * 16n };
+}
+
+export function functionAt(run: Run, address: bigint): string | null {
+  const index = address - FUNCTIONS;
+  if (index < 0n || index % 16n !== 0n || index >= 1n << 20n) return null;
+  return run.functionNames[Number(index / 16n)] ?? null;
+}
+
+/** Makes sure that memory knows the structs of the patch that a type names. */
+export function prepareType(run: Run, type: CType): void {
+  if (type.kind === 'array') prepareType(run, type.of);
+  if (type.kind === 'pointer') prepareType(run, type.to);
+  if (type.kind !== 'struct' || run.structs.has(type.tag)) return;
+  run.structs.add(type.tag);
+  const source = run.options.code.struct(type.tag);
+  if (!source) return;
+  for (const field of source.fields) prepareType(run, field.type);
+  run.memory.define(type.tag, source.fields);
+}

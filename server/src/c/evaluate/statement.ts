@@ -1,0 +1,224 @@
+/** Runs statements. A jump comes back as a completion, and goes down again as what is `sought`. */
+import { opaqueValue, type Value, VOID } from '../../../../engine/src/kernel/ctype.ts';
+import type { Expr, Stmt } from '../ast.ts';
+import { binary, convert } from './arithmetic.ts';
+import { evaluate, evaluateTruth, truth } from './expression.ts';
+import { completed, initialise } from './initialise.ts';
+import { casesOf, holds, type Sought } from './labels.ts';
+import { runModel, setLocals } from './model-step.ts';
+import { cellTarget } from './place.ts';
+import { note, prepareType, type Run, sawSync, spend } from './run.ts';
+import { type Cell, declare, inner, type Scope } from './scope.ts';
+import type { EvaluableFunction } from './types.ts';
+
+/** How a statement ends: undefined is on to the next. */
+export type Completion =
+  | undefined
+  | 'break'
+  | 'continue'
+  | { readonly goto: string }
+  | { readonly returned: Value | null };
+
+const NOTHING: Value = { type: VOID, bits: 0n };
+
+/** Runs a function's body; its locals are in `scope` from here on. */
+export function executeBody(run: Run, fn: EvaluableFunction, scope: Scope): Value {
+  setLocals(run, fn, scope);
+  const done = executeList(run, fn.body, scope, null);
+  if (done === undefined)
+    return fn.returns.kind === 'void' ? NOTHING : opaqueValue(`${fn.name}() returns nothing`, fn.returns);
+  if (typeof done === 'object' && 'returned' in done) {
+    if (done.returned && (done.returned.type.kind !== 'void' || fn.returns.kind === 'void')) return done.returned;
+    return fn.returns.kind === 'void' ? NOTHING : opaqueValue(`${fn.name}() returns nothing`, fn.returns);
+  }
+  const jump = typeof done === 'object' ? `goto ${done.goto}` : done;
+  const what = `'${jump}' in ${fn.name}() leads to a place that is not shown`;
+  run.hooks.note?.(what, null, fn);
+  return opaqueValue(what, fn.returns);
+}
+
+/** Runs a list of statements, from the start or from where `sought` stands. Jumps inside the list are followed. */
+export function executeList(run: Run, list: readonly Stmt[], scope: Scope, sought: Sought | null): Completion {
+  let at = 0;
+  let seek = sought;
+  if (seek !== null) at = jumpTo(run, list, seek, scope);
+  while (at < list.length) {
+    const stmt = list[at];
+    if (!stmt) break;
+    const done = execute(run, stmt, scope, seek);
+    seek = null;
+    at++;
+    if (done === undefined) continue;
+    if (typeof done !== 'object' || !('goto' in done)) return done;
+    const label = done.goto;
+    if (!list.some((other) => holds(other, label))) return done;
+    spend(run, stmt, scope);
+    seek = label;
+    at = jumpTo(run, list, label, scope);
+  }
+  return undefined;
+}
+
+/** Where in the list a jump goes; the variables declared before that exist from then on, without a value. */
+function jumpTo(run: Run, list: readonly Stmt[], sought: Sought, scope: Scope): number {
+  const at = list.findIndex((stmt) => holds(stmt, sought));
+  for (const stmt of list.slice(0, Math.max(0, at))) {
+    if (stmt.kind !== 'declare') continue;
+    for (const { name, type } of stmt.declarators) {
+      if (!scope.names.has(name)) declare(scope, name, type, run.memory);
+    }
+  }
+  return at < 0 ? list.length : at;
+}
+
+const SILENT: ReadonlySet<Stmt['kind']> = new Set<Stmt['kind']>(['block', 'empty', 'label', 'case']);
+
+export function execute(run: Run, stmt: Stmt, scope: Scope, sought: Sought | null): Completion {
+  if (sought === null) {
+    spend(run, stmt, scope);
+    if (!SILENT.has(stmt.kind) && scope.use === null) run.hooks.statement?.(stmt, scope.activation.fn);
+  }
+  switch (stmt.kind) {
+    case 'expr':
+      evaluate(run, stmt.expr, scope);
+      return undefined;
+    case 'declare':
+      return executeDeclare(run, stmt, scope);
+    case 'block': {
+      const own = stmt.body.some((child) => child.kind === 'declare') ? inner(scope) : scope;
+      return executeList(run, stmt.body, own, sought);
+    }
+    case 'if':
+      return executeIf(run, stmt, scope, sought);
+    case 'for':
+    case 'while':
+    case 'do':
+      return executeLoop(run, stmt, scope, sought);
+    case 'switch':
+      return executeSwitch(run, stmt, scope, sought);
+    case 'return':
+      return { returned: stmt.value ? evaluate(run, stmt.value, scope) : null };
+    case 'goto':
+      return { goto: stmt.label };
+    case 'break':
+    case 'continue':
+      return stmt.kind;
+    case 'model':
+      return runModel(run, stmt, scope, sought);
+    case 'opaque':
+      note(run, 'this could not be read and is passed over', stmt, scope);
+      return undefined;
+    case 'case':
+    case 'label':
+    case 'empty':
+      return undefined;
+  }
+}
+
+function executeDeclare(run: Run, stmt: Stmt & { kind: 'declare' }, scope: Scope): Completion {
+  for (const declarator of stmt.declarators) {
+    const type = completed(declarator.type, declarator.init);
+    prepareType(run, type);
+    if (declarator.static) {
+      declareStatic(run, declarator, scope);
+      continue;
+    }
+    const { init } = declarator;
+    // The initialiser sees the variable itself (`sizeof(x)`), and never an outer one of that name.
+    const cell = declare(scope, declarator.name, type, run.memory);
+    if (!init) continue;
+    initialise(run, cellTarget(cell), init, scope);
+    const value = cell.value ?? { type, bits: cell.address ?? 0n };
+    if (scope.use === null) run.hooks.assigned?.(declarator.name, value, declarator, scope.activation.fn);
+  }
+  return undefined;
+}
+
+function declareStatic(run: Run, declarator: (Stmt & { kind: 'declare' })['declarators'][number], scope: Scope): void {
+  let cell = run.statics.get(declarator);
+  if (!cell) {
+    const type = completed(declarator.type, declarator.init);
+    const address = run.memory.allocate(type, declarator.name, { zero: true });
+    const made: Cell = { name: declarator.name, type, value: null, address, dynamic: false };
+    cell = made;
+    run.statics.set(declarator, cell);
+    if (declarator.init) initialise(run, cellTarget(cell), declarator.init, scope);
+  }
+  scope.names.set(declarator.name, cell);
+}
+
+function executeIf(run: Run, stmt: Stmt & { kind: 'if' }, scope: Scope, sought: Sought | null): Completion {
+  const takesThen = sought === null ? evaluateTruth(run, stmt.test, scope) : holds(stmt.then, sought);
+  const taken = takesThen ? stmt.then : stmt.otherwise;
+  return taken ? execute(run, taken, scope, sought) : undefined;
+}
+
+type LoopStmt = Stmt & { kind: 'for' | 'while' | 'do' };
+
+function executeLoop(run: Run, stmt: LoopStmt, outer: Scope, sought: Sought | null): Completion {
+  const scope = stmt.kind === 'for' && stmt.init?.kind === 'declare' ? inner(outer) : outer;
+  if (stmt.kind === 'for' && stmt.init) {
+    if (sought === null) execute(run, stmt.init, scope, null);
+    else if (stmt.init.kind === 'declare') jumpTo(run, [stmt.init, stmt.body], sought, scope);
+  }
+  let seek = sought;
+  // A jump into the body, and the first round of `do`, do not test.
+  let tests = seek === null && stmt.kind !== 'do';
+  for (let first = true; ; first = false) {
+    if (!first) {
+      spend(run, stmt, scope);
+      if (scope.use === null) run.hooks.statement?.(stmt, scope.activation.fn);
+    }
+    if (tests && stmt.test && !evaluateTruth(run, stmt.test, scope)) return undefined;
+    const done = executeList(run, [stmt.body], scope, seek);
+    seek = null;
+    tests = true;
+    if (done === 'break') return undefined;
+    if (done !== undefined && done !== 'continue') return done;
+    if (stmt.kind === 'for' && stmt.update) evaluate(run, stmt.update, scope);
+  }
+}
+
+function executeSwitch(run: Run, stmt: Stmt & { kind: 'switch' }, scope: Scope, sought: Sought | null): Completion {
+  let seek = sought;
+  if (seek === null) {
+    const value = evaluate(run, stmt.test, scope);
+    sawSync(run, value, 'tested');
+    seek = chooseCase(run, stmt.body, value, stmt.test, scope);
+    if (seek === null) return undefined;
+  }
+  const done = executeList(run, [stmt.body], scope, seek);
+  return done === 'break' ? undefined : done;
+}
+
+/** The case that a value goes to; of an opaque value the branch hook is asked case by case. */
+function chooseCase(run: Run, body: Stmt, value: Value, test: Expr, scope: Scope): Stmt | null {
+  const cases = casesOf(body);
+  for (const candidate of cases) {
+    if (!candidate.value) continue;
+    const label = evaluate(run, candidate.value, scope);
+    const known = value.opaque === undefined && label.opaque === undefined;
+    if (known) {
+      const equal = binary('==', value, convert(label, value.type));
+      if (!('undefined' in equal) && equal.bits !== 0n) return candidate;
+    } else if (truth(run, opaqueValue(value.opaque ?? label.opaque ?? ''), test, scope)) {
+      return candidate;
+    }
+  }
+  return cases.find((candidate) => candidate.value === null) ?? null;
+}
+
+/** `({ ...; value; })` */
+export function executeStatementExpression(run: Run, body: Stmt, scope: Scope): Value {
+  const list = body.kind === 'block' ? body.body : [body];
+  const last = list.at(-1);
+  const own = inner(scope);
+  const done = executeList(run, last?.kind === 'expr' ? list.slice(0, -1) : list, own, null);
+  if (done !== undefined) {
+    note(run, 'a jump out of a statement expression is not followed', body, scope);
+    return opaqueValue('a statement expression that was left by a jump');
+  }
+  if (last?.kind !== 'expr') return NOTHING;
+  spend(run, last, scope);
+  return evaluate(run, last.expr, own);
+}
