@@ -13,6 +13,8 @@ export interface Facts {
   readonly clflush: boolean;
   /** The n-th page (0-based) of a request fails in __change_page_attr() with -EINVAL; null: none. */
   readonly failPage: number | null;
+  /** debug_pagealloc_enabled(): the direct mapping is all 4K pages, and CPA takes no cpa_lock. Absent: off. */
+  readonly debugPagealloc?: boolean;
 }
 
 /** The running kernel as steps see it. One per run. */
