@@ -121,6 +121,15 @@ const commas: Reader = (context, node, span) => {
   return { kind: 'comma', items, ...span };
 };
 
+/** The grammar takes a sign into the literal; C does not, and there the sign is an operator. */
+const numberLiteral: Reader = (context, node, span) => {
+  const text = textOf(context, node);
+  const op = text.startsWith('-') ? '-' : text.startsWith('+') ? '+' : null;
+  const number = readNumber(op ? text.slice(1) : text);
+  if (!number || !op) return number && { kind: 'number', ...number, ...span };
+  return { kind: 'unary', op, operand: { kind: 'number', ...number, start: span.start + 1, end: span.end }, ...span };
+};
+
 const constant =
   (value: bigint, pointer = false): Reader =>
   (_context, _node, span) => ({ kind: 'number', value, type: pointer ? pointerTo(VOID) : INT, ...span });
@@ -128,10 +137,7 @@ const constant =
 const READERS: Record<string, Reader> = {
   identifier: name,
   field_identifier: name,
-  number_literal: (context, node, span) => {
-    const number = readNumber(textOf(context, node));
-    return number && { kind: 'number', ...number, ...span };
-  },
+  number_literal: numberLiteral,
   char_literal: (context, node, span) => {
     const char = readChar(textOf(context, node));
     return char && { kind: 'number', ...char, ...span };

@@ -30,7 +30,10 @@ export function rewrite(tokens: readonly Token[], fragment: Fragment): Rewrites 
     } else if (text === ')') calls.pop();
     if ((text === '(' || text === ',') && calls.at(-1)) typeArgument(tokens, at + 1, replaced, types);
     if (token.kind !== 'word') continue;
-    if (isIterator(text) && tokens[at + 1]?.text === '(') {
+    if (/^KERN_[A-Z]+$/.test(text) && tokens[at + 1]?.kind === 'word') {
+      // A log level before a macro that is a string: only before a literal does the grammar join the two.
+      replaced.set(at, '');
+    } else if (isIterator(text) && tokens[at + 1]?.text === '(') {
       const close = closing(tokens, at + 1);
       const next = tokens[close + 1]?.text;
       if (close < tokens.length && next !== ';' && next !== ',' && next !== ')') {
