@@ -14,6 +14,9 @@ export interface DiffResult {
   readonly short: number;
 }
 
+/** Nobody reads more of one text. */
+const MAX_PROBLEMS = 100;
+
 /** A file while its header and hunks are read. */
 interface Draft {
   readonly line: number;
@@ -74,7 +77,7 @@ function step(state: State, lines: readonly SourceLine[], i: number): number {
 }
 
 function tell(state: State, at: SourceLine, message: string): void {
-  state.problems.push({ line: at.line, message });
+  if (state.problems.length < MAX_PROBLEMS) state.problems.push({ line: at.line, message });
 }
 
 function draft(line: number, paths: readonly [string, string] | null): Draft {
@@ -142,7 +145,7 @@ function hunkAt(state: State, lines: readonly SourceLine[], i: number): number {
   state.draft.confirmed = true;
   state.draft.hunks.push(result.hunk);
   state.inHeader = false;
-  if (result.problem) state.problems.push(result.problem);
+  if (result.problem && state.problems.length < MAX_PROBLEMS) state.problems.push(result.problem);
   if (result.short) state.short++;
   return result.next;
 }

@@ -85,7 +85,9 @@ function addField(fields: Map<string, string>, name: string, raw: string): void 
 
 /** List archives hang links on header lines: `[thread overview]`, `(raw)`, `[flat|nested]`. */
 function undecorated(value: string): string {
-  return value.replace(/\s*(?:\[thread overview\]|\[flat\|nested\]|\((?:permalink \/ )?raw\)|\[raw\])\s*$/, '');
+  const tail = value.slice(-40);
+  const plain = tail.replace(/\s*(?:\[thread overview\]|\[flat\|nested\]|\((?:permalink \/ )?raw\)|\[raw\])\s*$/, '');
+  return value.slice(0, value.length - tail.length) + plain;
 }
 
 /** Value and lower-case parameters of a structured field: `text/plain; charset="utf-8"; format=flowed`. */

@@ -12,9 +12,20 @@ import { isReply, seriesOf } from './subject.ts';
 /** Mails inside of mails; deeper is hostile. */
 const MAX_DEPTH = 6;
 
+/** A year of a busy list; a file with more is no review. */
+const MAX_MESSAGES = 50_000;
+
 /** All messages in the lines, in order; a mail attached to a mail follows it. */
-export function readMessages(lines: readonly SourceLine[], depth = 0): Message[] {
-  return splitUnits(lines).flatMap((unit) => readUnit(lines.slice(unit.start, unit.end), unit.kind, depth));
+export function readMessages(lines: readonly SourceLine[], problems: Problem[], depth = 0): Message[] {
+  const units = splitUnits(lines);
+  const surplus = units[MAX_MESSAGES];
+  if (surplus) {
+    problems.push({
+      line: lines[surplus.start]?.line ?? 0,
+      message: `The input holds more than ${MAX_MESSAGES} mails: the rest was not read. Split it and review the pieces.`,
+    });
+  }
+  return units.slice(0, MAX_MESSAGES).flatMap((unit) => readUnit(lines.slice(unit.start, unit.end), unit.kind, depth));
 }
 
 function readUnit(lines: readonly SourceLine[], kind: Unit['kind'], depth: number): Message[] {
@@ -75,7 +86,7 @@ function readMail(
     files: results.flatMap((result) => result.files),
     problems: [...problems, ...results.flatMap((result) => result.problems)],
   };
-  return [message, ...nested.flatMap((part) => readMessages(part.lines, depth + 1))];
+  return [message, ...nested.flatMap((part) => readMessages(part.lines, problems, depth + 1))];
 }
 
 /** An attached mail, or the output of git format-patch as an attachment. */

@@ -1,5 +1,8 @@
 /** Paths in diff headers: C-quoting, timestamps, `a/` and `b/` and what else stands in their place. */
 
+/** PATH_MAX with every byte as an octal escape, twice: no real header line is longer, and regular expressions stay cheap. */
+const MAX_HEADER = 2 * 4 * 4096;
+
 /** Undoes git's C-quoting (`"a/with\303\244.c"`); anything else is returned as it is. */
 export function unquotePath(path: string): string {
   if (path.length < 2 || !path.startsWith('"') || !path.endsWith('"')) return path;
@@ -25,7 +28,8 @@ export function unquotePath(path: string): string {
 const ESCAPES: Readonly<Record<string, number>> = { a: 7, b: 8, t: 9, n: 10, v: 11, f: 12, r: 13 };
 
 /** The path of a `---` or `+++` line (the text behind the marker): quoting undone, timestamp dropped. */
-export function headerPath(text: string): string {
+export function headerPath(line: string): string {
+  const text = line.slice(0, MAX_HEADER);
   const quoted = /^"(?:[^"\\]|\\.)*"/.exec(text);
   if (quoted) return unquotePath(quoted[0]);
   const tab = text.indexOf('\t');
@@ -69,6 +73,7 @@ function splitFirst(path: string): readonly [string, string] {
 
 /** The two paths of `diff --git X Y` (the text behind `diff --git `); null where they cannot be told apart. */
 export function gitPaths(text: string): readonly [string, string] | null {
+  if (text.length > MAX_HEADER) return null;
   const quoted = /^("(?:[^"\\]|\\.)*"|\S+) ("(?:[^"\\]|\\.)*"|\S+)$/.exec(text);
   if (quoted) return [unquotePath(quoted[1] ?? ''), unquotePath(quoted[2] ?? '')];
   // Spaces in the path: both halves are equally long and equal behind their prefixes.

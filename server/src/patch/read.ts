@@ -16,8 +16,9 @@ import { readLines, toSource } from './source.ts';
  */
 export function readPatch(input: Uint8Array | string): PatchFile {
   const { lines, eol, problems } = readLines(input);
-  const messages = readMessages(toSource(lines));
-  return { lines, eol, messages, problems: [...unreadable(lines, messages.length), ...problems] };
+  const limits: Problem[] = [];
+  const messages = readMessages(toSource(lines), limits);
+  return { lines, eol, messages, problems: [...unreadable(lines, messages.length), ...problems, ...limits] };
 }
 
 /** gzip, zip, bzip2, xz: how they begin when read as text. */

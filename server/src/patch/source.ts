@@ -17,7 +17,7 @@ export interface SourceLine {
 }
 
 /** More than any mail or kernel release needs; beyond it the memory for line objects would no longer be modest. */
-const MAX_LINES = 3_000_000;
+const MAX_LINES = 2_000_000;
 const MAX_BYTES = 256 * 1024 * 1024;
 
 /** Splits the input. Total: whatever the bytes are, there are lines, and `problems` says what was lost. */
