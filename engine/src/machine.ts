@@ -1,5 +1,5 @@
 import type { Address, PageSize, Range } from './address.ts';
-import type { Event } from './event.ts';
+import type { Event, Leaf } from './event.ts';
 import type { Layout } from './layout.ts';
 
 /** Attribute bits of an entry that the model knows; `present` is implied. */
@@ -13,6 +13,8 @@ export interface Mapping {
   /** Page frame number of `start` (physical address >> 12, without KeyID bits). */
   readonly pfn: bigint;
   readonly flags: readonly Flag[];
+  /** KeyID bits of the entry, where they are not those of the mapping that it is in: only code under review does that. */
+  readonly keyId?: number;
 }
 
 /** One difference between KeyID-N's mapping and KeyID-0's; addresses are KeyID-N's. */
@@ -20,6 +22,22 @@ export interface Stale extends Range {
   readonly keyId: number;
   /** hole: missing in KeyID-N; extra: missing in KeyID-0; stale: both translate, differently. */
   readonly kind: 'hole' | 'stale' | 'extra';
+}
+
+/** A translation that init_mm no longer has and that a CPU may still use, for want of a TLB flush since. */
+export interface StaleTranslation extends Range {
+  /** Null outside the direct mappings. */
+  readonly keyId: number | null;
+  readonly page: PageSize;
+  readonly before: Leaf;
+  readonly after: Leaf | null;
+  /** The old translation allows an access, leads to a page, or caches in a way that the tables no longer say. Else it costs a fault at most. */
+  readonly harmful: boolean;
+}
+
+/** Cache lines that may still hold data from when the page was write-back, under a mapping that no longer is. */
+export interface DirtyLine extends Range {
+  readonly keyId: number | null;
 }
 
 /** What walks of sync_direct_mapping() cost, summed over all KeyIDs. */
@@ -52,14 +70,24 @@ export interface Machine {
   /** The leaf that covers the address, in any range of init_mm (any KeyID's mapping, vmalloc, kernel text). */
   lookup(address: Address): Mapping | null;
 
-  /** Maps [start, end) with leaves of one size; in the direct mapping pfn defaults to (start - PAGE_OFFSET) >> 12. */
-  map(start: Address, end: Address, page: PageSize, flags: readonly Flag[], pfn?: bigint): void;
-  /** Sets and clears flags in [start, end); keeps huge pages covered whole, splits the others, skips holes. */
-  protect(start: Address, end: Address, set: readonly Flag[], clear: readonly Flag[]): void;
-  /** Unmaps [start, end); splits as `protect`; frees tables left empty. */
-  unmap(start: Address, end: Address): void;
-  /** Replaces the uniform, contiguous table at `start` by one leaf of the given size. */
-  collapse(start: Address, page: '2M' | '1G'): void;
+  /**
+   * Maps [start, end) with leaves of one size; in the direct mapping pfn defaults to (start - PAGE_OFFSET) >> 12.
+   * False when a table allocation fails (see failAllocation): what lies before it is mapped. Throws RangeError where an
+   * address is not a multiple of the page size, or a pfn is needed and not given.
+   */
+  map(start: Address, end: Address, page: PageSize, flags: readonly Flag[], pfn?: bigint): boolean;
+  /**
+   * Sets and clears flags in [start, end); keeps huge pages covered whole, splits the others, skips holes.
+   * A flag in both is set. False when a split's table allocation fails: nothing is changed then but earlier splits.
+   */
+  protect(start: Address, end: Address, set: readonly Flag[], clear: readonly Flag[]): boolean;
+  /**
+   * Unmaps [start, end); splits as `protect`; frees tables left empty.
+   * False as `protect`.
+   */
+  unmap(start: Address, end: Address): boolean;
+  /** Replaces the uniform, contiguous table at `start` by one leaf of the given size. Nothing happens (false) where there is no such table. */
+  collapse(start: Address, page: '2M' | '1G'): boolean;
   /** Splits the huge leaf covering the address one step (1G to 512 x 2M, 2M to 512 x 4K). False when the table allocation fails (see failNextAllocation). */
   split(address: Address): boolean;
   /** Rewrites the flags of the one leaf that covers the address; `null` clears the entry. True if the entry's value changed. */
@@ -85,6 +113,15 @@ export interface Machine {
   coherence(within?: Range): readonly Stale[];
   /** Entries a sync of [start, end) would visit for one KeyID now, counted as the naive walk would. */
   entriesToVisit(start: Address, end: Address): number;
+
+  /** The machine inside the sync that events[count - 1] tells of, when its first `keyIds` KeyIDs were done. Read-only use. */
+  duringSync(count: number, keyIds: number): Machine;
+  /** What TLBs may still hold that the tables no longer say, at most `limit` (default 1000). */
+  staleTranslations(limit?: number): readonly StaleTranslation[];
+  /** What clflush or wbinvd has not yet reached since its memory type stopped being write-back. */
+  dirtyLines(): readonly DirtyLine[];
+  /** Top-level entries of the other page tables whose table init_mm has freed or replaced. */
+  danglingTopLevel(): readonly Range[];
 }
 
 /** A violated BUG_ON of the modelled kernel. */
