@@ -1,0 +1,57 @@
+/** Which functions of a program reach a sync by the patch's own text, and where its calls stand. */
+import type { Expr } from '../c/ast.ts';
+import { visit } from '../c/walk.ts';
+import type { Program, ProgramFunction } from './program.ts';
+import type { Spot } from './run/run.ts';
+import type { ShownFunction } from './weave/items.ts';
+
+export interface Call {
+  readonly callee: string;
+  readonly expr: Extract<Expr, { kind: 'call' }>;
+  readonly spot: Spot;
+}
+
+/** All calls in what the patch shows of a function. */
+export function callsIn(shown: ShownFunction): readonly Call[] {
+  const calls: Call[] = [];
+  for (const stmt of shown.source.pieces.flatMap((piece) => piece.body))
+    visit(stmt, (node) => {
+      if (node.kind === 'call' && node.callee.kind === 'name')
+        calls.push({
+          callee: node.callee.name,
+          expr: node,
+          spot: { text: shown.text, span: node, function: shown.source.name },
+        });
+    });
+  return calls;
+}
+
+export const allShown = (program: Program): readonly ShownFunction[] =>
+  program.texts.flatMap((text) => text.source.functions.map((source) => ({ source, text })));
+
+/** Calls of a sync anywhere in what the program shows, outside the sync itself. */
+export function syncCalls(program: Program): readonly Call[] {
+  const names = new Set(program.syncs.map((sync) => sync.name));
+  return allShown(program)
+    .filter((shown) => !names.has(shown.source.name))
+    .flatMap((shown) => callsIn(shown).filter((call) => names.has(call.callee)));
+}
+
+/** Names of the functions and macros whose text reaches a sync, directly or through others of the patch. */
+export function hookedFunctions(program: Program): ReadonlySet<string> {
+  const names = new Set(program.syncs.map((sync) => sync.name));
+  const reaching = new Set(names);
+  for (const [name, macro] of program.macros)
+    if ([...names].some((sync) => macro.body.includes(sync))) reaching.add(name);
+  const functions: readonly ProgramFunction[] = [...program.functions.values()];
+  for (let grown = true; grown; ) {
+    grown = false;
+    for (const { name, shown } of functions) {
+      if (reaching.has(name) || !callsIn(shown).some((call) => reaching.has(call.callee))) continue;
+      reaching.add(name);
+      grown = true;
+    }
+  }
+  for (const name of names) reaching.delete(name);
+  return reaching;
+}

@@ -1,0 +1,24 @@
+/** Where a patch introduces or changes the sync: the place for what is absent everywhere else. */
+import { allShown, syncCalls } from './hooks.ts';
+import type { At, Context } from './rule.ts';
+import { isChanged } from './text.ts';
+
+/** The declaration, else the definition, else the stub of the sync that the patch touches; null: it touches none. */
+export function introduction(context: Context): At | null {
+  const { post } = context;
+  const names = new Set(post.syncs.map((sync) => sync.name));
+  const declared = post.prototypes.find(
+    ({ prototype, text }) => names.has(prototype.name) && isChanged(text, prototype),
+  );
+  if (declared) return { spot: { text: declared.text, span: declared.prototype, function: declared.prototype.name } };
+  const defined = allShown(post)
+    .filter(({ source, text }) => names.has(source.name) && source.nameSpan && isChanged(text, source.nameSpan))
+    .sort((a, b) => Number(a.text.path.endsWith('.h')) - Number(b.text.path.endsWith('.h')))[0];
+  if (defined?.source.nameSpan)
+    return { spot: { text: defined.text, span: defined.source.nameSpan, function: defined.source.name } };
+  return null;
+}
+
+/** True if the patch has anything to do with the sync. */
+export const concernsSync = (context: Context) =>
+  introduction(context) !== null || syncCalls(context.post).length > 0 || syncCalls(context.pre).length > 0;

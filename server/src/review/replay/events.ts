@@ -1,0 +1,133 @@
+/** What the machine logged, as steps of the timeline. */
+import type { Range } from '../../../../engine/src/address.ts';
+import type { Event } from '../../../../engine/src/event.ts';
+import { lanesOf } from '../../../../engine/src/lanes.ts';
+import type { LaneChange, ReplayStep } from '../../../../engine/src/replay.ts';
+import { count, hex, size } from '../run/print.ts';
+import { canonicalMapping, max, min } from '../run/ranges.ts';
+import type { Run } from '../run/run.ts';
+
+export function eventSteps(run: Run, index: number, source: number | null): readonly ReplayStep[] {
+  const event = run.machine.events[index];
+  if (!event) return [];
+  if (event.kind === 'sync') return syncSteps(run, event, source);
+  const step = stepFor(event);
+  if (!step) return [];
+  const range = 'start' in event && 'end' in event ? event : null;
+  const canonical = range && 'keyId' in event ? toCanonical(run, range, event.keyId) : null;
+  return [
+    {
+      ...step,
+      source,
+      depth: 0,
+      range: canonical ? [hex(canonical.start), hex(canonical.end)] : null,
+      lanes: canonical && 'keyId' in event && event.keyId === 0 ? lanesAfter(run, index + 1, canonical, 0) : [],
+      values: [],
+    },
+  ];
+}
+
+function stepFor(event: Event): Pick<ReplayStep, 'kind' | 'label' | 'detail'> | null {
+  switch (event.kind) {
+    case 'write': {
+      // Writes of other KeyIDs' entries fold into the sync that made them.
+      if (event.keyId !== 0 && event.keyId !== null) return null;
+      const flags = event.after === null ? 'not present' : event.after.flags.join(' ');
+      const where = event.keyId === null ? 'outside the direct mapping' : 'KeyID 0';
+      return {
+        kind: 'write',
+        label: `write ${event.page}`,
+        detail: `${where}: the ${event.page} entry at ${hex(event.start)} becomes ${flags}`,
+      };
+    }
+    case 'split':
+      return event.keyId === 0
+        ? {
+            kind: 'split',
+            label: `split ${event.page}`,
+            detail: `the ${event.page} page at ${hex(event.start)} becomes a table of 512`,
+          }
+        : null;
+    case 'collapse':
+      return {
+        kind: 'collapse',
+        label: `collapse ${event.page}`,
+        detail: `the table at ${hex(event.start)} becomes one ${event.page} page`,
+      };
+    case 'tlb-flush':
+      return { kind: 'tlb-flush', label: 'TLB flush', detail: `TLB flush of ${describe(event.range)}` };
+    case 'cache-flush':
+      return { kind: 'cache-flush', label: 'cache flush', detail: `cache flush of ${describe(event.range)}` };
+    case 'alloc-failed':
+      return { kind: 'fault', label: '-ENOMEM', detail: `the allocation of a ${event.level} table fails` };
+    case 'bug':
+      return { kind: 'fault', label: 'BUG', detail: event.message };
+    case 'sync-global-pgds':
+      return {
+        kind: 'model',
+        label: 'sync_global_pgds()',
+        detail: `top-level entries of [${hex(event.start)}, ${hex(event.end)}) reach the other page tables`,
+      };
+    default:
+      return null;
+  }
+}
+
+const describe = (range: Range | 'all') =>
+  range === 'all' ? 'everything' : `${size(range.end - range.start)} at ${hex(range.start)}`;
+
+function syncSteps(run: Run, event: Extract<Event, { kind: 'sync' }>, source: number | null): readonly ReplayStep[] {
+  const { layout } = run.machine;
+  const call = run.syncs.find(
+    (sync) => sync.start === event.start && sync.end === event.end && sync.result === event.result,
+  );
+  const after = call?.to ?? run.machine.events.indexOf(event) + 1;
+  const mapping = canonicalMapping(layout);
+  const range = { start: max(event.start, mapping.start), end: min(event.end, mapping.end) };
+  const failed = event.result === 0 ? '' : ', which fails with -ENOMEM';
+  const head: ReplayStep = {
+    kind: 'sync',
+    label: 'sync',
+    detail: `sync of [${hex(event.start)}, ${hex(event.end)}), ${event.start < event.end ? size(event.end - event.start) : 'nothing'}, for ${count(event.keyIds, 'KeyID')}: ${count(event.cost.entriesVisited, 'entry', 'entries')} visited${failed}`,
+    source,
+    depth: 0,
+    range: [hex(event.start), hex(event.end)],
+    lanes: [],
+    values: [],
+  };
+  const rounds: ReplayStep[] = [];
+  for (let keyId = 1; keyId <= event.keyIds; keyId++)
+    rounds.push({
+      kind: 'sync-keyid',
+      label: `sync KeyID ${keyId}`,
+      detail: `KeyID ${keyId}: the entries in the range are copied from KeyID 0`,
+      source,
+      depth: 1,
+      range: [hex(event.start), hex(event.end)],
+      lanes: range.start < range.end ? lanesAfter(run, after, widened(run, range), keyId) : [],
+      values: [],
+    });
+  return [head, ...rounds];
+}
+
+/** A sync that meets a huge page clears all of it: the picture has to reach as far. */
+function widened(run: Run, range: Range): Range {
+  const mapping = canonicalMapping(run.machine.layout);
+  const unit = 1n << 30n;
+  return {
+    start: max(mapping.start, range.start - (range.start % unit)),
+    end: min(mapping.end, range.end + ((unit - (range.end % unit)) % unit)),
+  };
+}
+
+function lanesAfter(run: Run, events: number, window: Range, keyId: number): readonly LaneChange[] {
+  return lanesOf(run.machine.at(events), [window])
+    .filter(({ keyIds }) => keyIds[0] <= keyId && keyId <= keyIds[1])
+    .map((lane) => ({ ...lane, keyIds: [keyId, keyId] as const }));
+}
+
+function toCanonical(run: Run, { start, end }: Range, keyId: number | null): Range | null {
+  if (keyId === null) return null;
+  const shift = BigInt(keyId) * run.machine.layout.directMappingSize;
+  return { start: start - shift, end: end - shift };
+}

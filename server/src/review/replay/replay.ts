@@ -1,0 +1,119 @@
+/** A run as the document that the panel, the terminal and the HTML report draw. */
+import { lanesOf } from '../../../../engine/src/lanes.ts';
+import type { LaneChange, Replay, ReplayStep } from '../../../../engine/src/replay.ts';
+import type { Context, Trial } from '../rule.ts';
+import { skippedFlushes } from '../run/flushes.ts';
+import { hex } from '../run/print.ts';
+import { canonicalMapping } from '../run/ranges.ts';
+import type { Run } from '../run/run.ts';
+import { verdictOf } from '../scenario-results.ts';
+import { eventSteps } from './events.ts';
+import { marksOf } from './marks.ts';
+import { type SourceIndex, sourceOf } from './source.ts';
+
+/** The replay of a scenario; of several ways through it the first that ends badly. */
+export function replayOf(context: Context, scenario: string, variant: 'patched' | 'unpatched'): Replay | null {
+  const trials = context.trials.filter((trial) => trial.run.scenario.id === scenario);
+  const trial = trials.find((candidate) => !verdictOf(candidate).ok) ?? trials[0];
+  if (!trial) return null;
+  if (variant === 'patched') return documentOf(trial, trial.run, context);
+  const run = trial.before ?? trial.model;
+  return documentOf({ run, model: trial.model, before: null, causes: [] }, run, context);
+}
+
+function documentOf(trial: Trial, run: Run, context: Context): Replay {
+  const { layout } = run.machine;
+  const source = sourceOf(run, context);
+  const verdict = run.side === 'new' ? verdictOf(trial) : withoutPatch(run);
+  return {
+    schema: 1,
+    scenario: { id: run.scenario.id, title: run.scenario.title, call: run.scenario.call },
+    variant: run.side === 'new' ? 'patched' : 'unpatched',
+    verdict,
+    machine: {
+      pagingLevels: layout.pagingLevels,
+      pageOffset: hex(layout.pageOffset),
+      directMappingSize: hex(layout.directMappingSize),
+      ramBytes: hex(layout.ramBytes),
+      keyIds: layout.keyIds,
+    },
+    source: source.lines,
+    initial: lanesOf(run.machine.at(run.begin), [canonicalMapping(layout)]),
+    steps: [...stepsOf(run, source), ...missingSteps(trial, run), ...endOf(run, source)],
+    marks: marksOf(run),
+    cost: {
+      visited: run.syncs.reduce((sum, call) => sum + call.visited, 0),
+      needed: run.syncs.reduce((sum, call) => sum + call.needed, 0),
+    },
+  };
+}
+
+const withoutPatch = (run: Run) => ({
+  ok: run.stale.length === 0,
+  sentence:
+    run.stale.length === 0
+      ? `without the patch every KeyID's mapping equals KeyID-0's`
+      : 'without the patch nothing syncs this change',
+});
+
+const NO_LANES: readonly LaneChange[] = [];
+
+function stepsOf(run: Run, source: SourceIndex): readonly ReplayStep[] {
+  const steps: ReplayStep[] = [];
+  for (const [index, traced] of run.trace.entries()) {
+    const next = run.trace[index + 1]?.events ?? run.machine.events.length;
+    const line = traced.spot ? source.indexOf(traced.spot) : null;
+    // The kernel's own step is worth a place on the timeline only if it did something.
+    const did = next > traced.events;
+    if (traced.spot || traced.kind === 'note' || did)
+      steps.push({
+        kind: traced.spot ? 'statement' : 'model',
+        label: traced.label || traced.function,
+        detail: traced.spot
+          ? `${traced.function}(): ${source.textOf(traced.spot)}`
+          : `${traced.function}(): ${traced.label}`,
+        source: line,
+        depth: 0,
+        range: null,
+        lanes: NO_LANES,
+        values: traced.values.flatMap(({ name, value, span }) => {
+          const at = traced.spot ? source.indexOf({ ...traced.spot, span }) : null;
+          return at === null ? [] : [{ source: at, name, value }];
+        }),
+      });
+    for (let event = traced.events; event < next; event++) steps.push(...eventSteps(run, event, line));
+  }
+  return steps;
+}
+
+function missingSteps(trial: Trial, run: Run): readonly ReplayStep[] {
+  if (run.side !== 'new') return [];
+  return skippedFlushes(trial.model, run).map(({ kind, function: name }) => ({
+    kind: 'missing',
+    label: `${kind === 'cache' ? 'cache' : 'TLB'} flush: never`,
+    detail: `${name}() flushes the ${kind === 'cache' ? 'cache' : 'TLB'} here today; this run did not`,
+    source: null,
+    depth: 0,
+    range: null,
+    lanes: NO_LANES,
+    values: [],
+  }));
+}
+
+function endOf(run: Run, source: SourceIndex): readonly ReplayStep[] {
+  const { fault } = run;
+  return [
+    {
+      kind: fault ? 'fault' : 'return',
+      label: fault ? fault.detail : 'return',
+      detail: fault
+        ? fault.message
+        : `${run.scenario.entry}() returns${run.returned === null ? '' : ` ${BigInt.asIntN(32, run.returned)}`}`,
+      source: fault?.spot ? source.indexOf(fault.spot) : null,
+      depth: 0,
+      range: null,
+      lanes: NO_LANES,
+      values: [],
+    },
+  ];
+}

@@ -1,0 +1,56 @@
+/** What a rule is given and what it says. */
+import type { Message, PatchFile } from '../patch/model.ts';
+import type { Program } from './program.ts';
+import type { Evidence, Place, RuleSlug, Severity } from './report.ts';
+import type { Cause } from './run/causes.ts';
+import type { Run, Spot } from './run/run.ts';
+
+/** One scenario: the patched run, and the runs it is held against. */
+export interface Trial {
+  readonly run: Run;
+  /** The kernel as it is without any patch. */
+  readonly model: Run;
+  /** The code before the patch; null where the patch shows nothing of it that differs from the model. */
+  readonly before: Run | null;
+  /** Why what is stale at the end is stale. */
+  readonly causes: readonly Cause[];
+}
+
+export interface Context {
+  readonly file: string;
+  readonly patch: PatchFile;
+  readonly message: Message;
+  readonly post: Program;
+  readonly pre: Program;
+  readonly trials: readonly Trial[];
+  /** Runs in which an allocation of a sync fails. */
+  readonly failures: readonly Run[];
+  /** Functions of the patch that reach a sync by the patch's own text. */
+  readonly hooked: ReadonlySet<string>;
+}
+
+/** Where a finding stands: a place in code, or a line of the patch that is no code. */
+export type At =
+  | { readonly spot: Spot }
+  | { readonly place: Place; readonly path: string; readonly function: string | null };
+
+export interface Draft {
+  readonly rule: RuleSlug;
+  readonly severity: Severity;
+  readonly at: At;
+  readonly message: string;
+  /** Drafts at one place with one reason are one finding. */
+  readonly reason: string;
+  readonly run: Run | null;
+  readonly evidence?: Partial<Evidence>;
+  readonly related?: readonly { readonly at: At; readonly message: string }[];
+  readonly assumptions?: readonly string[];
+}
+
+export interface Rule {
+  readonly slug: RuleSlug;
+  readonly severity: Severity;
+  /** The page a user reads: what, why, how to mend it, an example. Markdown. */
+  readonly docs: string;
+  check(context: Context): readonly Draft[];
+}

@@ -1,0 +1,58 @@
+import { removedSyncs } from '../removed.ts';
+import type { Context, Draft, Rule, Trial } from '../rule.ts';
+import { missedSpot } from '../run/missed.ts';
+import { size } from '../run/print.ts';
+import { bytesIn } from '../run/ranges.ts';
+
+/** missing-sync: a function of the patch changes the direct mapping and returns without any sync of it. */
+export const missingSync: Rule = {
+  slug: 'missing-sync',
+  severity: 'error',
+  docs: `# missing-sync
+
+A path through a function that the patch shows changes KeyID-0's direct mapping and returns with no sync of it at all.
+
+## Why
+Every KeyID has a direct mapping of its own. Until \`sync_direct_mapping()\` has run over the changed range, an access
+through another KeyID still uses the old permissions, the old memory type or a page that is gone.
+
+## How to mend it
+Call the sync on every path that leaves after a change: behind an early \`return\` or \`goto\`, on the error path (a
+request that failed half way has changed pages too), and in the branch that the condition leaves out.
+
+## Example
+\`\`\`diff
++	if (cpa->flags & CPA_ARRAY)
++		sync_direct_mapping(start, end);
+\`\`\`
+A single range reaches the end of the function without a sync.
+`,
+  check(context) {
+    return context.trials.flatMap((trial) =>
+      trial.causes.flatMap((cause): Draft[] => {
+        if (cause.kind !== 'none') return [];
+        const at = culprit(context, trial);
+        if (!at) return [];
+        const changed = size(bytesIn(cause.ranges));
+        return [
+          {
+            rule: 'missing-sync',
+            severity: 'error',
+            at: at.at,
+            message: `${changed} of the direct mapping changed by ${trial.run.scenario.call} ${at.how}, and KeyIDs 1-${trial.run.machine.layout.keyIds} keep the old mapping`,
+            reason: at.how,
+            run: trial.run,
+          },
+        ];
+      }),
+    );
+  },
+};
+
+/** Where the sync should have run; null if the way does not touch what the patch shows of it. */
+function culprit(context: Context, { run, before }: Trial): { at: Draft['at']; how: string } | null {
+  const missed = missedSpot(context, run);
+  if (missed) return { at: { spot: missed }, how: 'is never synced on the way that passes here' };
+  const removed = before && before.stale.length === 0 ? removedSyncs(context)[0] : undefined;
+  return removed ? { at: { spot: removed }, how: 'is no longer synced' } : null;
+}

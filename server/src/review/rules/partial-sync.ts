@@ -1,0 +1,52 @@
+import { atCall } from '../at.ts';
+import type { Draft, Rule } from '../rule.ts';
+import { hex, size } from '../run/print.ts';
+import { bytesIn } from '../run/ranges.ts';
+
+/** partial-sync: a sync ran after the change, and some KeyID mapping still differs. */
+export const partialSync: Rule = {
+  slug: 'partial-sync',
+  severity: 'error',
+  docs: `# partial-sync
+
+A sync ran after the change, and afterwards some KeyID's mapping still translates differently from KeyID-0's: a part of
+the change was left out, or the sync itself lost entries.
+
+## Why
+Two different mistakes end here.
+
+- **The range is too narrow**: it covers fewer pages than changed (bytes for pages, a page too few, only the first page
+  of an array, start and end swapped).
+- **The split hole**: the change split a huge page. Where KeyID-N still has the huge leaf, \`sync_direct_mapping()\` clears
+  it, allocates a table, and fills in only the entries inside the range. The rest of the huge page is then not mapped
+  at all for that KeyID.
+
+## How to mend it
+Round the range out to the huge page that the change may have split: \`round_down(start, PMD_SIZE)\` and
+\`round_up(end, PMD_SIZE)\`, and \`PUD_SIZE\` where 1 GiB pages can be split.
+
+## Example
+\`set_memory_ro()\` of one page inside a 2 MiB page, then \`sync_direct_mapping(addr, addr + PAGE_SIZE)\`: every other KeyID
+loses 2044 KiB.
+`,
+  check(context) {
+    return context.trials.flatMap(({ run, causes }) =>
+      causes.flatMap((cause): Draft[] => {
+        if (cause.kind !== 'hole' && cause.kind !== 'narrow') return [];
+        const { call } = cause;
+        const at = atCall(context, call);
+        if (!at) return [];
+        const lost = size(bytesIn(cause.ranges));
+        const keyIds = `KeyIDs 1-${run.machine.layout.keyIds}`;
+        const range = `[${hex(call.start)}, ${hex(call.end)})`;
+        const message =
+          cause.kind === 'hole'
+            ? `${keyIds} lose ${lost}: the sync covers ${size(call.end - call.start)} of a ${size(cause.huge.end - cause.huge.start)} page that the change has split, and rebuilds nothing outside ${range}`
+            : call.start >= call.end
+              ? `${keyIds} keep the old mapping of ${lost}: the range ${range} is ${call.start === call.end ? 'empty' : 'reversed'}`
+              : `${keyIds} keep the old mapping of ${lost}: the sync covers ${size(call.end - call.start)}, ${range}, and the change reaches further`;
+        return [{ rule: 'partial-sync', severity: 'error', at, message, reason: cause.kind, run }];
+      }),
+    );
+  },
+};

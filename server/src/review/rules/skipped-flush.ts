@@ -1,0 +1,82 @@
+import { callsIn } from '../hooks.ts';
+import type { Context, Draft, Rule, Trial } from '../rule.ts';
+import { type Skipped, skippedFlushes } from '../run/flushes.ts';
+import { size } from '../run/print.ts';
+import { bytesIn } from '../run/ranges.ts';
+import type { Run, Spot } from '../run/run.ts';
+import { isChanged } from '../text.ts';
+
+/** skipped-flush: because of the sync, a flush that the kernel does today does not happen. */
+export const skippedFlush: Rule = {
+  slug: 'skipped-flush',
+  severity: 'error',
+  docs: `# skipped-flush
+
+Because of the sync (an early return, a moved or replaced call) a cache or TLB flush that the kernel does today no longer
+happens.
+
+## Why
+\`sync_direct_mapping()\` ends with \`flush_tlb_all()\`, so the TLB is served. The **cache** is not: when the memory type changes,
+\`cpa_flush()\` has to write back the lines of the pages (\`clflush\`, or \`wbinvd\` without it), or stale lines are written over what a
+device put into memory.
+
+## How to mend it
+Do not return behind the sync; leave only when no cache flush is due: \`if (!cache) return;\`.
+
+## Example
+\`\`\`diff
++		sync_direct_mapping(start, end);
++		return;
+\`\`\`
+`,
+  check(context) {
+    return context.trials.flatMap((trial) => {
+      if (trial.run.entered.size === 0) return [];
+      return skippedFlushes(trial.model, trial.run).flatMap((skipped): Draft[] => {
+        const spot = culprit(context, trial, skipped);
+        if (!spot) return [];
+        const what = skipped.kind === 'cache' ? 'cache flush' : 'TLB flush';
+        const amount = skipped.ranges === 'all' ? '' : ` of ${size(bytesIn(skipped.ranges))}`;
+        return [
+          {
+            rule: 'skipped-flush',
+            severity: 'error',
+            at: { spot },
+            message: `the ${what}${amount} that ${skipped.function}() does today for ${trial.run.scenario.call} no longer happens`,
+            reason: skipped.kind,
+            run: trial.run,
+          },
+        ];
+      });
+    });
+  },
+};
+
+/** The jump that leaves before the flush, the flush call that the patch removes, or the condition around it. */
+function culprit(context: Context, { run }: Trial, skipped: Skipped): Spot | null {
+  const removed = removedFlush(context, skipped.function);
+  if (removed) return removed;
+  const steps = run.trace.filter((step) => step.spot);
+  const jumpIn = (name: string | null) =>
+    steps.findLast(
+      (step) =>
+        (name === null || step.function === name) &&
+        (step.stmt?.kind === 'return' || step.stmt?.kind === 'goto') &&
+        step.spot &&
+        isChanged(step.spot.text, step.spot.span),
+    )?.spot;
+  return jumpIn(skipped.function) ?? jumpIn(null) ?? lastChanged(run);
+}
+
+const FLUSHES = /flush|wbinvd/;
+
+function removedFlush(context: Context, name: string): Spot | null {
+  const shown = context.pre.functions.get(name)?.shown;
+  const call =
+    shown && callsIn(shown).find(({ callee, expr, spot }) => FLUSHES.test(callee) && isChanged(spot.text, expr));
+  const stays = context.post.functions.get(name)?.shown;
+  return call && !(stays && callsIn(stays).some(({ callee }) => callee === call.callee)) ? call.spot : null;
+}
+
+const lastChanged = (run: Run) =>
+  run.trace.findLast((step) => step.spot && isChanged(step.spot.text, step.spot.span))?.spot ?? null;

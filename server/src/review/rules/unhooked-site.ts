@@ -1,0 +1,68 @@
+import type { Family } from '../../../../engine/src/kernel/scenario.ts';
+import { introduction } from '../introduction.ts';
+import { removedSyncs } from '../removed.ts';
+import type { At, Context, Draft, Rule, Trial } from '../rule.ts';
+import { missedSpot } from '../run/missed.ts';
+import { size } from '../run/print.ts';
+import { bytesIn } from '../run/ranges.ts';
+
+const WHERE: Readonly<Record<Family, string>> = {
+  pageattr: 'the set_memory_*() family of pageattr.c',
+  'pageattr-error': 'the error path of change_page_attr_set_clr(), which has changed pages already,',
+  'split-only': 'set_memory_4k(), which splits and changes nothing else,',
+  'alias-only': 'a change that only the alias in the direct mapping sees',
+  noflush: 'the family without flush (__set_pages_p/np, set_direct_map_*_noflush, __kernel_map_pages)',
+  'hot-add': 'memory hot-add',
+  'hot-remove': 'memory hot-remove',
+  boot: 'the boot path',
+  enable: 'enabling MKTME',
+};
+
+/** unhooked-site: a kernel function that changes the direct mapping reaches no sync, on a way that the patch does not show. */
+export const unhookedSite: Rule = {
+  slug: 'unhooked-site',
+  severity: 'warning',
+  docs: `# unhooked-site
+
+The patch (or series) introduces or changes the sync, and kernel functions that are known to change the direct mapping reach
+none. There is one finding per family of functions that go the same way.
+
+## Why
+A sync is only as good as its callers: each change that nobody hooks leaves the KeyID mappings behind until something else
+happens to sync the same range.
+
+## How to mend it
+Hook the place that the whole family passes, or say why the family cannot run together with MKTME.
+
+## Example
+\`cpa_flush()\` is hooked; \`__set_pages_np()\` changes entries and never comes there, nor does a request that fails half way.
+`,
+  check(context) {
+    const at = introduction(context);
+    if (!at) return [];
+    const families = new Map<Family, Trial[]>();
+    for (const trial of context.trials)
+      if (isUnhooked(context, trial))
+        families.set(trial.run.scenario.family, [...(families.get(trial.run.scenario.family) ?? []), trial]);
+    return [...families].map(([family, trials]) => draftFor(family, trials, at));
+  },
+};
+
+function isUnhooked(context: Context, { run, causes, before }: Trial): boolean {
+  if (!causes.some((cause) => cause.kind === 'none') || missedSpot(context, run)) return false;
+  return !(before && before.stale.length === 0 && removedSyncs(context).length > 0);
+}
+
+function draftFor(family: Family, trials: readonly Trial[], at: At): Draft {
+  const functions = [...new Set(trials.flatMap((trial) => trial.run.scenario.functions))].sort();
+  const worst = trials[0];
+  const bytes = worst ? bytesIn(worst.causes.flatMap((cause) => cause.ranges)) : 0n;
+  return {
+    rule: 'unhooked-site',
+    severity: 'warning',
+    at,
+    message: `${WHERE[family]} reaches no sync: ${functions.map((name) => `${name}()`).join(', ')}${worst ? ` (${worst.run.scenario.call} leaves ${size(bytes)} stale for every KeyID)` : ''}`,
+    reason: family,
+    run: worst?.run ?? null,
+  };
+}

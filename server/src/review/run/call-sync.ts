@@ -1,0 +1,104 @@
+/** A call of the sync from evaluated code, done by the reference behaviour on the run's machine. */
+import type { Address, Range } from '../../../../engine/src/address.ts';
+import { INT, intValue, type Value } from '../../../../engine/src/kernel/ctype.ts';
+import type { Machine } from '../../../../engine/src/machine.ts';
+import type { Expr } from '../../c/ast.ts';
+import type { SyncConvention } from '../report.ts';
+import { codeOf } from '../text.ts';
+import { printed } from './print.ts';
+import { canonicalOf } from './ranges.ts';
+import type { Spot, SyncCall, SyncSeen } from './run.ts';
+
+export interface SyncRequest {
+  readonly id: number;
+  readonly uses: ReadonlySet<SyncSeen>;
+  readonly convention: SyncConvention;
+  readonly args: readonly Value[];
+  readonly expr: Expr | null;
+  readonly spot: Spot | null;
+  readonly machine: Machine;
+  readonly atomic: string | null;
+  readonly failure: number | null;
+  readonly before: readonly SyncCall[];
+}
+
+export function callSync(request: SyncRequest): { readonly value: Value; readonly call: SyncCall } {
+  const { machine, args, expr, spot } = request;
+  const { start, end, opaque } = rangeOf(request.convention, args, machine);
+  const from = machine.events.length;
+  const due = machine.enabled ? canonicalOf(machine, machine.coherence()) : [];
+  const needed = due.reduce((sum, range) => sum + machine.entriesToVisit(range.start, range.end), 0);
+  const allocatedBefore = machine.cost.tablesAllocated;
+  const visitedBefore = machine.cost.entriesVisited;
+  const allocations = request.before.reduce((sum, call) => sum + allocationsOf(machine, call), 0);
+  const nth = request.failure === null ? 0 : request.failure - allocations;
+  const result = machine.sync(start, end, nth > 0 ? { failAllocation: nth } : {});
+  void allocatedBefore;
+  return {
+    value: { ...intValue(BigInt(result), INT), syncResult: request.id },
+    call: {
+      id: request.id,
+      spot,
+      expr,
+      start,
+      end,
+      opaque,
+      result,
+      from,
+      to: machine.events.length,
+      visited: machine.cost.entriesVisited - visitedBefore,
+      needed: needed * machine.layout.keyIds,
+      due,
+      seen: request.uses,
+      atomic: request.atomic,
+      operands: operandsOf(expr, args, spot),
+    },
+  };
+}
+
+const allocationsOf = (machine: Machine, call: SyncCall) =>
+  machine.events
+    .slice(call.from, call.to)
+    .filter((event) => event.kind === 'table-alloc' || event.kind === 'alloc-failed').length;
+
+function operandsOf(expr: Expr | null, args: readonly Value[], spot: Spot | null) {
+  if (expr?.kind !== 'call' || !spot) return [];
+  return expr.args.map((arg, index) => {
+    const value = args[index];
+    return { text: codeOf(spot.text, arg), value: value ? printed(value) : '?' };
+  });
+}
+
+interface Resolved extends Range {
+  readonly opaque: string | null;
+}
+
+/** The canonical range that a call names, by the convention of the function that is called. */
+function rangeOf(convention: SyncConvention, args: readonly Value[], machine: Machine): Resolved {
+  const whole: Range = {
+    start: machine.layout.pageOffset,
+    end: machine.layout.pageOffset + machine.layout.directMappingSize,
+  };
+  const [first, second] = args;
+  if (convention.arguments === 'none' || !first || !second) return { ...whole, opaque: null };
+  const unknown = first.opaque ?? second.opaque;
+  if (unknown !== undefined) return { ...whole, opaque: unknown };
+  const last = convention.end === 'inclusive' ? 1n : 0n;
+  const of = (start: Address, end: Address): Resolved => ({
+    start: BigInt.asUintN(64, start),
+    end: BigInt.asUintN(64, end),
+    opaque: null,
+  });
+  switch (convention.arguments) {
+    case 'start-end':
+      return of(first.bits, second.bits + last);
+    case 'start-size':
+      return of(first.bits, first.bits + second.bits);
+    case 'start-pages':
+      return of(first.bits, first.bits + (second.bits << 12n));
+    case 'pfn-pages': {
+      const start = machine.layout.pageOffset + (first.bits << 12n);
+      return of(start, start + (second.bits << 12n));
+    }
+  }
+}

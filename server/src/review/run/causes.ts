@@ -1,0 +1,88 @@
+/** Why a KeyID mapping differs from KeyID-0's after a run: each stale stretch is laid to one call, or to the lack of one. */
+import { PMD_SIZE, type Range } from '../../../../engine/src/address.ts';
+import type { Event } from '../../../../engine/src/event.ts';
+import { canonicalMapping, canonicalOf, overlaps, subtract, union } from './ranges.ts';
+import type { Run, SyncCall } from './run.ts';
+
+export type Cause =
+  /** A sync after the change named a range that is not in KeyID-0's direct mapping. */
+  | { readonly kind: 'foreign-range'; readonly call: SyncCall; readonly ranges: readonly Range[] }
+  /** A sync after a split rebuilt only a part of what the huge page had mapped. */
+  | { readonly kind: 'hole'; readonly call: SyncCall; readonly ranges: readonly Range[]; readonly huge: Range }
+  /** A sync after the change left out a part of it. */
+  | { readonly kind: 'narrow'; readonly call: SyncCall; readonly ranges: readonly Range[] }
+  /** The syncs of the run all came before the change. */
+  | { readonly kind: 'early'; readonly call: SyncCall; readonly ranges: readonly Range[] }
+  /** No sync after the change. */
+  | { readonly kind: 'none'; readonly ranges: readonly Range[] };
+
+type Change = Extract<Event, { kind: 'write' | 'split' | 'collapse' }>;
+
+const isChange = (event: Event): event is Change =>
+  (event.kind === 'write' || event.kind === 'split' || event.kind === 'collapse') && event.keyId === 0;
+
+/** Canonical ranges whose entries the run changed; those of splits only with `splits`. */
+export function changedRanges(run: Run, splits = false): readonly Range[] {
+  return union(
+    run.machine.events
+      .slice(run.begin)
+      .filter((event) => isChange(event) && (splits || event.kind !== 'split')) as Change[],
+  );
+}
+
+export function causesOf(run: Run): readonly Cause[] {
+  if (run.stale.length === 0 || run.fault) return [];
+  const stale = canonicalOf(run.machine, run.stale);
+  const changes = run.machine.events
+    .map((event, index) => ({ event, index }))
+    .filter(({ event, index }) => index >= run.begin && isChange(event)) as { event: Change; index: number }[];
+  const written = union(changes.filter(({ event }) => event.kind !== 'split').map(({ event }) => event));
+  // What nobody changed and is stale all the same was lost by a sync: the hole beside a narrow one.
+  const lost = subtract(stale, written);
+  const due = subtract(stale, lost);
+  return merge([
+    ...lost.flatMap((range) => lossCause(run, range, changes)),
+    ...due.flatMap((range) => dueCause(run, range, changes)),
+  ]);
+}
+
+type Indexed = readonly { readonly event: Change; readonly index: number }[];
+
+function lossCause(run: Run, range: Range, changes: Indexed): readonly Cause[] {
+  const split = changes.findLast(({ event }) => event.kind === 'split' && overlaps(event, range));
+  const huge = split?.event ?? range;
+  const call =
+    run.syncs.findLast((sync) => sync.from > (split?.index ?? 0) && overlaps(sync, huge)) ??
+    run.syncs.findLast((sync) => overlaps(sync, range)) ??
+    run.syncs.at(-1);
+  if (!call) return [{ kind: 'none', ranges: [range] }];
+  return [{ kind: 'hole', call, ranges: [range], huge: { start: huge.start, end: huge.end } }];
+}
+
+function dueCause(run: Run, range: Range, changes: Indexed): readonly Cause[] {
+  const last = changes.findLast(({ event }) => event.kind !== 'split' && overlaps(event, range));
+  const changedAt = last?.index ?? run.begin;
+  const after = run.syncs.filter((sync) => sync.from > changedAt);
+  const mapping = canonicalMapping(run.machine.layout);
+  const foreign = after.findLast(
+    (sync) => sync.start < sync.end && !(sync.start >= mapping.start && sync.end <= mapping.end),
+  );
+  if (foreign) return [{ kind: 'foreign-range', call: foreign, ranges: [range] }];
+  const nearest = after.findLast((sync) => near(sync, range)) ?? after.at(-1);
+  if (nearest) return [{ kind: 'narrow', call: nearest, ranges: [range] }];
+  const early = run.syncs.findLast((sync) => overlaps(sync, range));
+  return early ? [{ kind: 'early', call: early, ranges: [range] }] : [{ kind: 'none', ranges: [range] }];
+}
+
+const near = (sync: Range, range: Range) => overlaps({ start: sync.start - PMD_SIZE, end: sync.end + PMD_SIZE }, range);
+
+/** One cause for all ranges of one kind at one call. */
+function merge(causes: readonly Cause[]): readonly Cause[] {
+  const merged = new Map<string, Cause>();
+  for (const cause of causes) {
+    const key = `${cause.kind}/${'call' in cause ? cause.call.id : ''}`;
+    const known = merged.get(key);
+    merged.set(key, known ? { ...known, ranges: union([...known.ranges, ...cause.ranges]) } : cause);
+  }
+  return [...merged.values()];
+}

@@ -1,0 +1,219 @@
+import { createMachine } from '../../../../engine/src/create.ts';
+import { kernelFunction } from '../../../../engine/src/kernel/catalogue.ts';
+import type { Value } from '../../../../engine/src/kernel/ctype.ts';
+import { createMemory } from '../../../../engine/src/kernel/memory.ts';
+import type { Facts } from '../../../../engine/src/kernel/model.ts';
+import { primitives } from '../../../../engine/src/kernel/primitives.ts';
+import type { Scenario } from '../../../../engine/src/kernel/scenario.ts';
+import { type Machine, MachineBug } from '../../../../engine/src/machine.ts';
+import type { Stmt } from '../../c/ast.ts';
+import { BugOn, EvaluationFault, LimitReached } from '../../c/evaluate/errors.ts';
+import { createEvaluator } from '../../c/evaluate/evaluator.ts';
+import type { Code, EvaluableFunction, Evaluator, MacroParser } from '../../c/evaluate/types.ts';
+import { modelledFunction, type Program } from '../program.ts';
+import { callSync } from './call-sync.ts';
+import { printed } from './print.ts';
+import type { Run, RunFault, Spot, SyncCall, SyncSeen, TraceStep } from './run.ts';
+
+const LIMITS = { statements: 200_000, depth: 64 };
+const FACTS: Facts = { clflush: true, failPage: null };
+
+export interface RunOptions {
+  readonly scenario: Scenario;
+  /** Null: the kernel as modelled, without any patch. */
+  readonly program: Program;
+  readonly side: Run['side'];
+  readonly keyIds: number;
+  readonly parse: MacroParser;
+  /** Which way the n-th branch on an opaque value goes; beyond the list: true. */
+  readonly decisions: readonly boolean[];
+  /** The n-th page-table allocation of the syncs of this run fails (1-based). */
+  readonly failure: number | null;
+}
+
+/** Machines just before a scenario's entry, by what they hold. Machines are persistent: a fork costs nothing. */
+const prepared = new Map<string, Machine>();
+
+function machineFor(scenario: Scenario, keyIds: number): Machine {
+  const key = `${scenario.pagingLevels}/${scenario.ramBytes}/${keyIds}/${scenario.machineKey}/${scenario.enableFirst}`;
+  const machine = prepared.get(key) ?? prepare(scenario, keyIds);
+  prepared.set(key, machine);
+  return machine.fork();
+}
+
+function prepare(scenario: Scenario, keyIds: number): Machine {
+  const machine = createMachine({ pagingLevels: scenario.pagingLevels, ramBytes: scenario.ramBytes, keyIds });
+  scenario.prepare(machine);
+  if (scenario.enableFirst) {
+    machine.enable();
+    machine.syncGlobalPgds(machine.layout.pageOffset, endOfMappings(machine));
+  }
+  return machine;
+}
+
+const endOfMappings = ({ layout }: Machine) => layout.pageOffset + BigInt(layout.keyIds + 1) * layout.directMappingSize;
+
+/** Runs the scenario. Total: whatever the code under review does ends as a `fault` of the run. */
+export function execute(options: RunOptions): Run {
+  const { scenario, program, decisions } = options;
+  const machine = machineFor(scenario, options.keyIds);
+  const begin = machine.events.length;
+  const facts = { ...FACTS, ...scenario.facts };
+  const trace: TraceStep[] = [];
+  const syncs: SyncCall[] = [];
+  const seen = new Map<number, Set<SyncSeen>>();
+  const assumed: { why: string; spot: Spot | null; taken: boolean }[] = [];
+  const unknownCalls: { name: string; spot: Spot | null }[] = [];
+  const entered = new Set<string>();
+  const memory = createMemory();
+  const spotOf = (node: object | null, fn: EvaluableFunction | null): Spot | null => {
+    if (!node || !fn) return null;
+    const text = program.ownerOf(node as Stmt);
+    const span = node as Stmt;
+    return text && span.end > span.start ? { text, span, function: fn.name } : null;
+  };
+
+  const code: Code = {
+    function(name) {
+      const own = program.functions.get(name);
+      if (own && options.side !== 'model') return own.evaluable;
+      return modelled(name, program.version);
+    },
+    macro: (name) => (options.side === 'model' ? null : (program.macros.get(name) ?? null)),
+    struct: (tag) => (options.side === 'model' ? null : (program.structs.get(tag) ?? null)),
+  };
+
+  const evaluator: Evaluator = createEvaluator({
+    code,
+    machine,
+    memory,
+    facts,
+    primitives,
+    parse: options.parse,
+    limits: LIMITS,
+    hooks: {
+      statement(stmt, fn) {
+        if (stmt.kind === 'block') return;
+        const spot = spotOf(stmt, fn);
+        if (!spot && stmt.kind !== 'model') return;
+        if (spot) entered.add(fn.name);
+        const label = stmt.kind === 'model' ? stmt.node.name : '';
+        trace.push({
+          kind: spot ? 'patch' : 'kernel',
+          label,
+          stmt,
+          spot,
+          function: fn.name,
+          events: machine.events.length,
+          values: [],
+        });
+      },
+      assigned(name, value, span) {
+        const last = trace.at(-1);
+        if (last?.spot) (last.values as TraceStep['values'][number][]).push({ name, value: printed(value), span });
+      },
+      branch(test, value, fn) {
+        const taken = decisions[assumed.length] ?? true;
+        assumed.push({ why: value.opaque ?? 'unknown', spot: spotOf(test, fn), taken });
+        return taken;
+      },
+      intercepts: (name) => program.syncs.some((sync) => sync.name === name),
+      call(name, args, expr, fn) {
+        const convention = program.syncs.find((sync) => sync.name === name);
+        if (!convention) return undefined;
+        const id = syncs.length;
+        const uses = new Set<SyncSeen>();
+        seen.set(id, uses);
+        const { value, call } = callSync({
+          id,
+          uses,
+          convention,
+          args,
+          expr,
+          spot: spotOf(expr, fn),
+          machine,
+          atomic: evaluator.atomic()[0] ?? null,
+          failure: options.failure,
+          before: syncs,
+        });
+        syncs.push(call);
+        return value;
+      },
+      unknownCall: (name, _args, expr, fn) => {
+        unknownCalls.push({ name, spot: spotOf(expr, fn) });
+      },
+      syncResult: (id, use) => {
+        seen.get(id)?.add(use);
+      },
+      note(text, _span, fn) {
+        trace.push({
+          kind: 'note',
+          label: text,
+          stmt: null,
+          spot: null,
+          function: fn?.name ?? '',
+          events: machine.events.length,
+          values: [],
+        });
+      },
+    },
+  });
+
+  machine.failAllocation(scenario.failAllocation ?? null);
+  let fault: RunFault | null = null;
+  let returned: Value | null = null;
+  try {
+    returned = evaluator.call(scenario.entry, scenario.args(evaluator.kernel));
+  } catch (error) {
+    fault = faultOf(error, spotOf, trace);
+    if (!fault) throw error;
+  }
+  if (returned?.syncResult !== undefined) seen.get(returned.syncResult)?.add('returned');
+
+  return {
+    scenario,
+    side: options.side,
+    facts,
+    machine,
+    begin,
+    trace,
+    syncs,
+    fault,
+    assumed,
+    stale: machine.coherence(),
+    returned: returned && !returned.opaque && returned.type.kind !== 'void' ? returned.bits : null,
+    failure: options.failure,
+    unknownCalls,
+    entered,
+  };
+}
+
+const models = new Map<string, EvaluableFunction | null>();
+
+function modelled(name: string, version: Program['version']): EvaluableFunction | null {
+  const key = `${version}/${name}`;
+  const known = models.get(key);
+  if (known !== undefined) return known;
+  const model = kernelFunction(name, version);
+  const fn = model ? modelledFunction(model) : null;
+  models.set(key, fn);
+  return fn;
+}
+
+type SpotOf = (node: object | null, fn: EvaluableFunction | null) => Spot | null;
+
+function faultOf(error: unknown, spotOf: SpotOf, trace: readonly TraceStep[]): RunFault | null {
+  const last = trace.findLast((step) => step.spot)?.spot ?? null;
+  if (error instanceof EvaluationFault) {
+    const text = last?.text;
+    const spot =
+      error.span && text
+        ? { text, span: error.span, function: error.fn?.name ?? last.function }
+        : spotOf(error.span, error.fn);
+    return { kind: 'memory', detail: error.fault.kind, message: error.fault.message, spot };
+  }
+  if (error instanceof BugOn) return { kind: 'bug', detail: 'BUG_ON', message: error.message, spot: last };
+  if (error instanceof LimitReached) return { kind: 'limit', detail: 'limit', message: error.message, spot: last };
+  if (error instanceof MachineBug) return { kind: 'machine', detail: 'BUG_ON', message: error.message, spot: last };
+  return null;
+}

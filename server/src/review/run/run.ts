@@ -1,0 +1,86 @@
+/** One run of one scenario over one state of the code: what happened, as plain data. */
+import type { Address, Range } from '../../../../engine/src/address.ts';
+import type { Facts } from '../../../../engine/src/kernel/model.ts';
+import type { Scenario } from '../../../../engine/src/kernel/scenario.ts';
+import type { Machine, Stale } from '../../../../engine/src/machine.ts';
+import type { Expr, Span, Stmt } from '../../c/ast.ts';
+import type { CodeText } from '../text.ts';
+
+/** A place in the patch's code. */
+export interface Spot {
+  readonly text: CodeText;
+  readonly span: Span;
+  /** The function it stands in. */
+  readonly function: string;
+}
+
+export type SyncSeen = 'tested' | 'warned' | 'returned' | 'stored';
+
+/** One call of the sync. */
+export interface SyncCall {
+  readonly id: number;
+  /** Null: called by the kernel's own flow. */
+  readonly spot: Spot | null;
+  readonly expr: Expr | null;
+  readonly start: Address;
+  readonly end: Address;
+  /** Why the range is not known; the run then took it to cover everything. */
+  readonly opaque: string | null;
+  readonly result: number;
+  /** Events of the machine before and after the call. */
+  readonly from: number;
+  readonly to: number;
+  /** Entries the walk visited, all KeyIDs together. */
+  readonly visited: number;
+  /** Entries that bringing everything changed so far up to date takes, all KeyIDs together. */
+  readonly needed: number;
+  /** Canonical ranges that differed in some KeyID's mapping just before the call. */
+  readonly due: readonly Range[];
+  readonly seen: ReadonlySet<SyncSeen>;
+  /** Outermost atomic section held; null: none. */
+  readonly atomic: string | null;
+  readonly operands: readonly { readonly text: string; readonly value: string }[];
+}
+
+/** A statement that ran. */
+export interface TraceStep {
+  readonly kind: 'patch' | 'kernel' | 'note';
+  /** For the kernel's own steps their name, for notes their text. */
+  readonly label: string;
+  readonly stmt: Stmt | null;
+  readonly spot: Spot | null;
+  readonly function: string;
+  /** Events of the machine before it ran. */
+  readonly events: number;
+  readonly values: readonly { readonly name: string; readonly value: string; readonly span: Span }[];
+}
+
+/** How the code under review broke. */
+export interface RunFault {
+  readonly kind: 'memory' | 'bug' | 'limit' | 'machine';
+  readonly detail: string;
+  readonly message: string;
+  readonly spot: Spot | null;
+}
+
+export interface Run {
+  readonly scenario: Scenario;
+  readonly side: 'old' | 'new' | 'model';
+  readonly facts: Facts;
+  readonly machine: Machine;
+  /** Events before the entry was called. */
+  readonly begin: number;
+  readonly trace: readonly TraceStep[];
+  readonly syncs: readonly SyncCall[];
+  readonly fault: RunFault | null;
+  /** What branches on opaque values were taken for this run, with the reason each was opaque. */
+  readonly assumed: readonly { readonly why: string; readonly spot: Spot | null; readonly taken: boolean }[];
+  readonly stale: readonly Stale[];
+  /** What the entry returned; null: nothing, or not known. */
+  readonly returned: bigint | null;
+  /** Ordinal of the sync allocation that was made to fail; null: none. */
+  readonly failure: number | null;
+  readonly unknownCalls: readonly { readonly name: string; readonly spot: Spot | null }[];
+  /** Functions of the patch that the run entered. */
+  readonly entered: ReadonlySet<string>;
+}

@@ -1,0 +1,38 @@
+/** How each scenario that reaches the patch ended, in one sentence. */
+import type { ScenarioResult } from './report.ts';
+import type { Context, Trial } from './rule.ts';
+import { skippedFlushes } from './run/flushes.ts';
+import { size } from './run/print.ts';
+import { bytesIn, canonicalOf } from './run/ranges.ts';
+
+export function resultsOf(context: Context): readonly ScenarioResult[] {
+  const results = new Map<string, ScenarioResult>();
+  for (const trial of context.trials) {
+    if (trial.run === trial.model) continue;
+    const { id, title } = trial.run.scenario;
+    const verdict = verdictOf(trial);
+    const known = results.get(id);
+    if (!known || (known.ok && !verdict.ok)) results.set(id, { id, title, ...verdict });
+  }
+  return [...results.values()];
+}
+
+export function verdictOf({ run, model, causes }: Trial): { readonly ok: boolean; readonly sentence: string } {
+  const keyIds = `KeyIDs 1-${run.machine.layout.keyIds}`;
+  if (run.fault) return { ok: false, sentence: `the run ends here: ${run.fault.message}` };
+  const stale = bytesIn(canonicalOf(run.machine, run.stale));
+  const hole = causes.find((cause) => cause.kind === 'hole');
+  if (hole?.kind === 'hole')
+    return {
+      ok: false,
+      sentence: `${keyIds} lose ${size(bytesIn(hole.ranges))}: the sync covers ${size(hole.call.end - hole.call.start)} of a ${size(hole.huge.end - hole.huge.start)} page that the change has split`,
+    };
+  if (stale > 0n) return { ok: false, sentence: `${keyIds} keep the old mapping of ${size(stale)}` };
+  const skipped = skippedFlushes(model, run)[0];
+  if (skipped)
+    return {
+      ok: false,
+      sentence: `the mappings agree, but the ${skipped.kind === 'cache' ? 'cache' : 'TLB'} flush of today is skipped`,
+    };
+  return { ok: true, sentence: `every KeyID's mapping equals KeyID-0's` };
+}

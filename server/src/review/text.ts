@@ -1,0 +1,87 @@
+/** The code a patch shows: one image of one file, parsed, with the way back to patch lines. */
+import type { SourceFile, Span } from '../c/ast.ts';
+import type { CParser } from '../c/parse/parser.ts';
+import { parseSource } from '../c/parse/source.ts';
+import { imageOf, toInput, toKernelLine } from '../patch/image.ts';
+import type { FileDiff, HunkLine, Image, ImageSegment, PatchFile } from '../patch/model.ts';
+import type { Place } from './report.ts';
+
+export interface CodeText {
+  readonly patch: PatchFile;
+  /** Index of the message in the patch file. */
+  readonly message: number;
+  readonly file: FileDiff;
+  readonly side: 'old' | 'new';
+  readonly path: string;
+  readonly image: Image;
+  readonly source: SourceFile;
+}
+
+const isC = (path: string) => /\.[ch]$/.test(path);
+
+/** Both images of every C file that a message touches; a file without one side has only the other. */
+export function readTexts(parser: CParser, patch: PatchFile, message: number): readonly CodeText[] {
+  return (patch.messages[message]?.files ?? []).flatMap((file) =>
+    (['old', 'new'] as const).flatMap((side) => {
+      const path = side === 'old' ? file.oldPath : file.newPath;
+      if (path === null || !isC(path) || file.binary) return [];
+      const image = imageOf(file, side);
+      const source = parseSource(parser, image.text, image.segments.map(segmentSpan));
+      return [{ patch, message, file, side, path, image, source }];
+    }),
+  );
+}
+
+const segmentSpan = ({ start, end, hunk }: ImageSegment) => ({ start, end, heading: hunk.heading || null });
+
+/** Where an offset of the image stands: its segment and the index of its line in the hunk. */
+export function lineAt(
+  text: CodeText,
+  offset: number,
+): { segment: ImageSegment; index: number; line: HunkLine } | null {
+  const segment = text.image.segments.find((candidate) => offset >= candidate.start && offset < candidate.end);
+  if (!segment) return null;
+  let low = 0;
+  let high = segment.lines.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if ((segment.lines[middle]?.start ?? 0) <= offset) low = middle;
+    else high = middle - 1;
+  }
+  const line = segment.lines[low]?.line;
+  return line ? { segment, index: segment.hunk.lines.indexOf(line), line } : null;
+}
+
+/** The hunk lines from the first to the last line of a span, those of the other image between them too. */
+export function hunkLines(text: CodeText, span: Span): readonly HunkLine[] {
+  const first = lineAt(text, span.start);
+  const last = lineAt(text, Math.max(span.start, span.end - 1));
+  if (!first || !last) return [];
+  return first.segment.hunk.lines.slice(first.index, last.index + 1);
+}
+
+/** True if the patch adds or removes a line anywhere inside the span. */
+export const isChanged = (text: CodeText, span: Span) => hunkLines(text, span).some((line) => line.kind !== 'context');
+
+/** The span in the patch file; 1-based. */
+export function placeOf(text: CodeText, span: Span, file: string): Place {
+  const range = toInput(text.image, span.start, span.end, text.patch);
+  return {
+    file,
+    line: range.line + 1,
+    column: range.column + 1,
+    endLine: range.endLine + 1,
+    endColumn: range.endColumn + 1,
+  };
+}
+
+/** A whole hunk line (0-based input line) as a place, without its marker and leading blanks. */
+export function placeOfLine(patch: PatchFile, line: number, file: string): Place {
+  const content = patch.lines[line] ?? '';
+  const column = (/^[-+ ]?\s*/.exec(content)?.[0].length ?? 0) + 1;
+  return { file, line: line + 1, column, endLine: line + 1, endColumn: content.length + 1 };
+}
+
+export const kernelLineOf = (text: CodeText, span: Span) => toKernelLine(text.image, span.start);
+
+export const codeOf = (text: CodeText, span: Span) => text.image.text.slice(span.start, span.end);

@@ -1,0 +1,91 @@
+/** Which scenarios say something about a patch, and their runs. */
+
+import type { Scenario } from '../../../engine/src/kernel/scenario.ts';
+import { scenarios as catalogue } from '../../../engine/src/kernel/scenarios/index.ts';
+import type { MacroParser } from '../c/evaluate/types.ts';
+import type { Program } from './program.ts';
+import type { Trial } from './rule.ts';
+import { callsBySite, spotKey } from './run/by-site.ts';
+import { causesOf } from './run/causes.ts';
+import { execute } from './run/execute.ts';
+import { explore } from './run/explore.ts';
+import type { Run } from './run/run.ts';
+
+export interface TrialsInput {
+  readonly post: Program;
+  readonly pre: Program;
+  /** True if the code before the patch reaches a sync of its own. */
+  readonly preHooked: boolean;
+  readonly keyIds: number;
+  readonly pagingLevels: readonly (4 | 5)[];
+  readonly parse: MacroParser;
+}
+
+export interface Trials {
+  readonly trials: readonly Trial[];
+  readonly failures: readonly Run[];
+  /** Scenarios whose ways were too many to try all. */
+  readonly cut: readonly Scenario[];
+  /** Scenarios that do not reach anything the patch shows: the kernel's own flow stands for them. */
+  readonly untouched: readonly Scenario[];
+}
+
+/** Runs of the kernel without any patch; they depend on nothing but the scenario. */
+const models = new Map<string, Run>();
+
+export function runTrials(input: TrialsInput): Trials {
+  const { post, pre, keyIds, parse } = input;
+  const applicable = catalogue.filter(
+    (scenario) => scenario.versions.includes(post.version) && input.pagingLevels.includes(scenario.pagingLevels),
+  );
+  const trials: Trial[] = [];
+  const failures: Run[] = [];
+  const cut: Scenario[] = [];
+  const untouched: Scenario[] = [];
+  const failedAt = new Map<string, number>();
+
+  for (const scenario of applicable) {
+    const model = modelRun(input, scenario);
+    if (!reaches(scenario, post) && !reaches(scenario, pre)) {
+      untouched.push(scenario);
+      trials.push({ run: model, model, before: null, causes: causesOf(model) });
+      continue;
+    }
+    const run = (program: Program, failure: number | null) => (decisions: readonly boolean[]) =>
+      execute({ scenario, program, side: program.side, keyIds, parse, decisions, failure });
+    const { runs, cut: wasCut } = explore(run(post, null));
+    if (wasCut) cut.push(scenario);
+    const before = input.preHooked && reaches(scenario, pre) ? run(pre, null)([]) : null;
+    for (const each of runs) {
+      trials.push({ run: each, model, before, causes: causesOf(each) });
+      const allocations = allocationsIn(each);
+      const sites = callsBySite([each]).map((site) => spotKey(site.spot));
+      if (sites.every((key) => (failedAt.get(key) ?? 0) >= 2)) continue;
+      for (let n = 1; n <= Math.min(allocations, MOST_FAILURES); n++)
+        failures.push(run(post, n)(each.assumed.map((branch) => branch.taken)));
+      if (allocations > 0) for (const key of sites) failedAt.set(key, (failedAt.get(key) ?? 0) + 1);
+    }
+  }
+  return { trials, failures, cut, untouched };
+}
+
+const MOST_FAILURES = 12;
+
+const reaches = (scenario: Scenario, program: Program) =>
+  program.functions.has(scenario.entry) || scenario.reaches.some((name) => program.functions.has(name));
+
+function modelRun({ post, keyIds, parse }: TrialsInput, scenario: Scenario): Run {
+  const key = `${post.version}/${keyIds}/${scenario.id}`;
+  const known = models.get(key);
+  if (known) return known;
+  const run = execute({ scenario, program: post, side: 'model', keyIds, parse, decisions: [], failure: null });
+  models.set(key, run);
+  return run;
+}
+
+const allocationsIn = (run: Run) =>
+  run.syncs.reduce(
+    (sum, call) =>
+      sum + run.machine.events.slice(call.from, call.to).filter((event) => event.kind === 'table-alloc').length,
+    0,
+  );

@@ -1,0 +1,45 @@
+/** How a hunk spells the parameters and locals of the function it is in, however it renames them. */
+import type { KernelFunction } from '../../../../engine/src/kernel/model.ts';
+import type { FunctionSource } from '../../c/ast.ts';
+import { rolesOf } from '../../c/roles.ts';
+
+/** Fields by which a local of the kernel's flow is known, when the hunk gives it another name. */
+const FIELDS: Readonly<Record<string, readonly string[]>> = {
+  cpa_data: ['vaddr', 'numpages', 'curpage', 'pfn', 'flags', 'pages', 'mask_set', 'mask_clr', 'pgd', 'force_split'],
+};
+
+/** The hunk's name to the kernel's: from the heading's parameters, from marks, from the fields read through it. */
+export function aliasesOf(
+  model: KernelFunction,
+  source: FunctionSource,
+  fromMarks: ReadonlyMap<string, string>,
+): ReadonlyMap<string, string> {
+  const aliases = new Map<string, string>();
+  const taken = new Set<string>();
+  const kernelNames = new Set([...model.parameters, ...model.locals].map((variable) => variable.name));
+  const bind = (spelling: string, kernelName: string) => {
+    if (aliases.has(spelling) || taken.has(kernelName) || !kernelNames.has(kernelName)) return;
+    aliases.set(spelling, kernelName);
+    taken.add(kernelName);
+  };
+  (source.parameters ?? []).forEach((parameter, index) => {
+    const kernels = model.parameters[index];
+    if (kernels && parameter.name) bind(parameter.name, kernels.name);
+  });
+  for (const [spelling, kernelName] of fromMarks) bind(spelling, kernelName);
+  const roles = rolesOf(source.pieces);
+  for (const name of roles.keys()) if (kernelNames.has(name)) bind(name, name);
+  for (const [name, role] of roles) {
+    if (aliases.has(name) || role.fields.length === 0) continue;
+    const candidate = [...model.locals, ...model.parameters].find(({ name: kernelName, type }) => {
+      const struct = type.kind === 'pointer' ? type.to : type;
+      const fields = struct.kind === 'struct' ? FIELDS[struct.tag] : undefined;
+      const pointerLike = (type.kind === 'pointer') === role.fields.some(({ arrow }) => arrow);
+      return (
+        fields && pointerLike && !taken.has(kernelName) && role.fields.every(({ field }) => fields.includes(field))
+      );
+    });
+    if (candidate) bind(name, candidate.name);
+  }
+  return aliases;
+}

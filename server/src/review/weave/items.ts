@@ -1,0 +1,107 @@
+/** What the hunks of one function show, statement by statement, as a tree in patch order. */
+import type { FunctionSource, Piece, Stmt } from '../../c/ast.ts';
+import type { CodeText } from '../text.ts';
+import { hunkLines, lineAt } from '../text.ts';
+
+export interface Item {
+  readonly stmt: Stmt;
+  readonly text: CodeText;
+  /** Orders items by hunk, then by line in the hunk, in both images alike. */
+  readonly order: number;
+  readonly hunk: number;
+  /** What the patch does to the statement's first line. */
+  readonly state: 'kept' | 'added' | 'removed';
+  /** True if the patch touches any line of the statement. */
+  readonly changed: boolean;
+  /** 0 at the hunk's first statement; -1 behind the end of a block that was opened before the hunk, and so on. */
+  readonly level: number;
+  /** Statements inside, for a compound statement. */
+  readonly children: readonly Item[];
+}
+
+export interface ShownFunction {
+  readonly source: FunctionSource;
+  readonly text: CodeText;
+}
+
+const LINES_PER_HUNK = 1 << 20;
+
+export function itemsOf({ source, text }: ShownFunction): readonly Item[] {
+  return source.pieces.flatMap((piece) => itemsOfPiece(piece, text));
+}
+
+function itemsOfPiece(piece: Piece, text: CodeText): Item[] {
+  const items: Item[] = [];
+  let level = 0;
+  const walk = (stmts: readonly Stmt[]) => {
+    for (const stmt of stmts) {
+      const inside = openedBefore(stmt);
+      if (inside) {
+        walk(inside);
+        level--;
+      } else items.push(...itemOf(stmt, text, level));
+    }
+  };
+  walk(piece.body);
+  return items;
+}
+
+/** The statements of a block whose opening stands before the hunk. */
+function openedBefore(stmt: Stmt): readonly Stmt[] | null {
+  const block = stmt.kind === 'if' && stmt.otherwise ? null : (bodyOf(stmt) ?? stmt);
+  return block?.kind === 'block' && (block.edge === 'before' || block.edge === 'both') ? block.body : null;
+}
+
+/** The body that a compound statement runs under its head; the `then` side of an if. */
+function bodyOf(stmt: Stmt): Stmt | null {
+  if (stmt.kind === 'if') return stmt.then;
+  return stmt.kind === 'for' || stmt.kind === 'while' || stmt.kind === 'do' || stmt.kind === 'switch'
+    ? stmt.body
+    : null;
+}
+
+function itemOf(stmt: Stmt, text: CodeText, level: number): Item[] {
+  const at = lineAt(text, stmt.start);
+  if (!at) return [];
+  return [
+    {
+      stmt,
+      text,
+      order: orderOf(text, at.segment.hunk, at.index, stmt.start),
+      hunk: text.file.hunks.indexOf(at.segment.hunk),
+      state: at.line.kind === 'context' ? 'kept' : at.line.kind,
+      changed: hunkLines(text, stmt).some((line) => line.kind !== 'context'),
+      level,
+      children: statementsInside(stmt).flatMap((inner) => itemOf(inner, text, 0)),
+    },
+  ];
+}
+
+const orderOf = (text: CodeText, hunk: CodeText['file']['hunks'][number], line: number, offset: number) =>
+  text.file.hunks.indexOf(hunk) * LINES_PER_HUNK + line + offset / (text.image.text.length + 1);
+
+function statementsInside(stmt: Stmt): readonly Stmt[] {
+  if (stmt.kind === 'block') return stmt.body;
+  const bodies = stmt.kind === 'if' ? [stmt.then, stmt.otherwise] : [bodyOf(stmt)];
+  return bodies.flatMap((body) => (body === null ? [] : body.kind === 'block' ? body.body : [body]));
+}
+
+/** The item and everything inside it, heads before bodies. */
+export const flatten = (items: readonly Item[]): readonly Item[] =>
+  items.flatMap((item) => [item, ...flatten(item.children)]);
+
+/** The compound statement without its body. */
+export function headOf(stmt: Stmt): Stmt {
+  const empty = { kind: 'empty', start: stmt.start, end: stmt.start } as const;
+  switch (stmt.kind) {
+    case 'if':
+      return { ...stmt, then: empty, otherwise: null };
+    case 'for':
+    case 'while':
+    case 'do':
+    case 'switch':
+      return { ...stmt, body: empty };
+    default:
+      return stmt;
+  }
+}

@@ -1,0 +1,60 @@
+/** Whether a statement of a hunk is one that a step of the kernel's flow stands for. */
+import type { Stmt } from '../../c/ast.ts';
+import type { CParser } from '../../c/parse/parser.ts';
+import { matchPattern, type Pattern, parsePattern } from '../../c/pattern.ts';
+import { codeOf } from '../text.ts';
+import type { Element } from './element.ts';
+import { headOf, type Item } from './items.ts';
+
+export interface Recognised {
+  /** Greater for a mark that says more. */
+  readonly weight: number;
+  /** Kernel name to the hunk's spelling. */
+  readonly names: ReadonlyMap<string, string>;
+}
+
+export interface Recogniser {
+  pattern(mark: string): Pattern;
+}
+
+/** Patterns are parsed once per parser: the marks are the kernel's, not the patch's. */
+export function createRecogniser(parser: CParser): Recogniser {
+  const known = new Map<string, Pattern>();
+  return {
+    pattern(mark) {
+      const pattern = known.get(mark) ?? parsePattern(parser, mark);
+      known.set(mark, pattern);
+      return pattern;
+    },
+  };
+}
+
+export function recognise(recogniser: Recogniser, item: Item, element: Element): Recognised | null {
+  switch (element.kind) {
+    case 'text':
+      return sameCode(item, element.shown) ? { weight: 4, names: new Map() } : null;
+    case 'block':
+      return item.children.length > 0 ? bestMark(recogniser, headOf(item.stmt), element.node.marks) : null;
+    case 'step':
+      if (element.node.kind === 'label')
+        return item.stmt.kind === 'label' && item.stmt.name === element.node.name
+          ? { weight: 2, names: new Map() }
+          : null;
+      return bestMark(recogniser, item.children.length > 0 ? headOf(item.stmt) : item.stmt, element.node.marks);
+  }
+}
+
+const spaceless = (code: string) => code.replace(/\s+/g, '');
+
+const sameCode = (item: Item, shown: { stmt: Stmt; text: Item['text'] }) =>
+  spaceless(codeOf(item.text, item.stmt)) === spaceless(codeOf(shown.text, shown.stmt));
+
+function bestMark(recogniser: Recogniser, stmt: Stmt, marks: readonly string[]): Recognised | null {
+  let best: Recognised | null = null;
+  for (const mark of marks) {
+    const bindings = matchPattern(recogniser.pattern(mark), stmt);
+    const weight = 1 + mark.length / 64;
+    if (bindings && (best === null || weight > best.weight)) best = { weight, names: bindings.bindings };
+  }
+  return best;
+}
