@@ -12,14 +12,14 @@ import {
 import type { Expr } from '../ast.ts';
 import { binary, convert, isTrue, resultType, truthValue, unary } from './arithmetic.ts';
 import { callExpression } from './call.ts';
-import { initialise } from './initialise.ts';
 import { locate } from './locate.ts';
 import { evaluateName } from './name.ts';
 import { addressValue, assign, load, offsetPointer, type Target } from './place.ts';
-import { exprText } from './print.ts';
+import { exprText, isType } from './print.ts';
 import { functionPointer, joinSync, note, placeOf, prepareType, type Run, sawSync } from './run.ts';
 import type { Scope } from './scope.ts';
 import { executeStatementExpression } from './statement.ts';
+import { alternatives, typeOf } from './type-of.ts';
 
 const NOTHING: Value = { type: VOID, bits: 0n };
 
@@ -136,7 +136,11 @@ function evaluateLogical(run: Run, expr: Expr & { kind: 'binary' }, scope: Scope
 function evaluateTernary(run: Run, expr: Expr & { kind: 'ternary' }, scope: Scope): Value {
   const test = evaluate(run, expr.test, scope);
   const holds = truth(run, test, expr.test, scope);
-  const value = holds ? (expr.then ? evaluate(run, expr.then, scope) : test) : evaluate(run, expr.otherwise, scope);
+  const taken = holds ? (expr.then ? evaluate(run, expr.then, scope) : test) : evaluate(run, expr.otherwise, scope);
+  // The result has the common type of both sides, whichever is taken.
+  const other = typeOf(run, holds ? expr.otherwise : (expr.then ?? expr.test), scope);
+  const value =
+    taken.type.kind === 'int' && other?.kind === 'int' ? convert(taken, alternatives(taken.type, other)) : taken;
   return test.syncResult === undefined ? value : joinSync(run, value, test, value);
 }
 
@@ -206,42 +210,11 @@ function step(run: Run, operand: Expr, op: '++' | '--', postfix: boolean, expr: 
 }
 
 function evaluateSizeof(run: Run, expr: Expr & { kind: 'sizeof' }, scope: Scope): Value {
-  // Expressions and types are told apart by their kinds; only 'type' expressions and types proper name a type.
-  const type = sizeofType(run, expr.of, scope);
+  const type = isType(expr.of) ? expr.of : typeOf(run, expr.of, scope);
+  if (!type) return opaqueValue('sizeof of something of which nothing is known');
   prepareType(run, type);
   const size = run.memory.sizeOf(type);
-  if (size === 0n && type.kind === 'struct') {
-    note(run, `the size of struct ${type.tag} is not known`, expr, scope);
-    return opaqueValue(`the size of struct ${type.tag} is not known`);
-  }
-  return { type: UNSIGNED_LONG, bits: size };
-}
-
-function sizeofType(run: Run, of: (Expr & { kind: 'sizeof' })['of'], scope: Scope) {
-  switch (of.kind) {
-    case 'void':
-    case 'int':
-    case 'pointer':
-    case 'array':
-    case 'struct':
-      return of;
-    case 'type':
-    case 'cast':
-    case 'compound':
-      return of.type;
-    case 'name':
-    case 'member':
-    case 'index':
-      return locate(run, of, scope).type;
-    case 'unary':
-      if (of.op === '*') return locate(run, of, scope).type;
-      return evaluate(run, of, scope).type;
-    default:
-      return evaluate(run, of, scope).type;
-  }
-}
-
-/** Evaluates an initialiser into a target. */
-export function evaluateInto(run: Run, target: Target, init: Expr, scope: Scope): void {
-  initialise(run, target, init, scope);
+  if (size > 0n || type.kind !== 'struct') return { type: UNSIGNED_LONG, bits: size };
+  note(run, `the size of struct ${type.tag} is not known`, expr, scope);
+  return opaqueValue(`the size of struct ${type.tag} is not known`);
 }
