@@ -51,14 +51,17 @@ export async function build() {
   const esbuild = await import('esbuild');
   const dist = join(root, 'dist');
   mkdirSync(dist, { recursive: true });
-  for (const entry of entries) {
-    if (existsSync(join(root, entry.entryPoints[0]))) await esbuild.build(entry);
-    else console.log(`build: ${entry.entryPoints[0]} is not there yet, ${entry.outfile} is left out`);
-  }
+  const results = await Promise.allSettled(
+    entries.map(async (entry) => {
+      if (existsSync(join(root, entry.entryPoints[0]))) return esbuild.build(entry);
+      console.log(`build: ${entry.entryPoints[0]} is not there yet, ${entry.outfile} is left out`);
+    }),
+  );
   // The sources are ES modules by package.json; what is built is CommonJS, which starts faster.
   writeFileSync(join(dist, 'package.json'), '{ "type": "commonjs" }\n');
   writeFileSync(join(dist, 'mktme-review.js'), command);
   chmodSync(join(dist, 'mktme-review.js'), 0o755);
+  if (results.some(({ status }) => status === 'rejected')) throw new Error('build: a part does not build');
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'mocha';
 import * as vscode from 'vscode';
+import { scopesIn } from './tokens.ts';
 
 const id = 'mktme-patch-review.mktme-patch-review';
 
@@ -39,12 +40,29 @@ suite('extension', () => {
     assert.equal((await open('From the beginning it was a text\n')).languageId, 'plaintext');
   });
 
-  test('leaves .patch files to the diff language and colours C in both', async () => {
+  test('leaves .patch files to the diff language, and colours the C in them', async () => {
     const [example] = await vscode.workspace.findFiles('hook-cpa-flush.patch');
     assert.ok(example, 'the example is in the folder');
-    const scopes: string[] = extension().packageJSON.contributes.grammars.map(
-      (g: { scopeName: string }) => g.scopeName,
-    );
-    assert.ok(scopes.includes('text.patch-mail'));
+    const document = await vscode.workspace.openTextDocument(example);
+    assert.equal(document.languageId, 'diff');
+    const scopes = await scopesIn('source.diff', document.getText());
+    assert.match(scopes('if (mktme_enabled', 'if'), /^source\.diff .*markup\.inserted.* keyword\.control/);
+    assert.match(scopes('sync_direct_mapping(from', 'sync_direct_mapping'), /entity\.name\.function/);
+    assert.match(scopes('/* An array', 'names'), /comment\.block/);
+    assert.match(scopes('#include <asm/mktme.h>', 'asm'), /string\.quoted\.include/);
+    // Prose of the mail is not C, even where it has a word of C.
+    assert.equal(scopes('sync everything for them', 'for'), 'source.diff');
+  });
+
+  test('colours mail: headers, and C in the hunks', async () => {
+    const hunk = ['--- a/x.c', '+++ b/x.c', '@@ -1 +1 @@', '-\tif (a)', '+\treturn; /* open', ' unsigned c;'];
+    const scopes = await scopesIn('text.patch-mail', ['Subject: [PATCH] x', '', 'if only', '---', ...hunk].join('\n'));
+    assert.match(scopes('Subject:', 'Subject'), /keyword\.other\.header-name/);
+    assert.equal(scopes('if only', 'if'), 'text.patch-mail');
+    assert.match(scopes('if (a)', 'if'), /markup\.deleted.* keyword\.control/);
+    assert.match(scopes('return;', 'return'), /markup\.inserted.* keyword\.control/);
+    assert.match(scopes('return;', 'open'), /comment\.block/);
+    // The comment that the line before left open does not run on.
+    assert.match(scopes('unsigned c', 'unsigned'), /storage\.type/);
   });
 });
