@@ -1,5 +1,5 @@
 /** One lane cut into cells to draw: each translates uniformly, looks one way, and is wide enough to be seen. */
-import { type Difference, firstEndingAfter, type Run } from './lane.ts';
+import { firstEndingAfter, type Run } from './lane.ts';
 import { pagesOf, type Stretch } from './pages.ts';
 import type { Piece, Scale } from './scale.ts';
 import type { LaneGroup } from './state.ts';
@@ -25,88 +25,76 @@ export function cellsOf(scale: Scale, group: LaneGroup, thinnest: number): reado
   return scale.pieces.flatMap((piece) => pieceCells(piece, group, thinnest));
 }
 
+interface Building {
+  start: number;
+  end: number;
+  x: number;
+  width: number;
+  look: Look;
+  size: Cell['size'];
+  flags: string;
+  pfn: number | null;
+  piece: Piece['kind'];
+}
+
+/**
+ * The piece cut where a run, a difference, a change or a sweep begins or ends; what is too thin melts into its left
+ * neighbour. Written without an object per part: a lane may have thousands of parts behind one pixel.
+ */
 function pieceCells(piece: Piece, group: LaneGroup, thinnest: number): readonly Cell[] {
   const perPage = piece.width / (piece.end - piece.start);
-  const cells: Cell[] = [];
+  const { lane, differs, changed, swept } = group;
+  const cells: Building[] = [];
+  let last: Building | undefined;
+  let run = firstEndingAfter(lane, piece.start);
+  let differ = firstEndingAfter(differs, piece.start);
+  let change = firstEndingAfter(changed, piece.start);
+  let sweep = firstEndingAfter(swept, piece.start);
   let x = piece.x;
-  for (const part of partsOf(piece, group)) {
-    const right = piece.x + (part.end - piece.start) * perPage;
-    const last = cells[cells.length - 1];
-    const thin = right - x < thinnest || (last !== undefined && last.width < thinnest);
-    // A break mark is one cell, whatever it hides.
-    if (last !== undefined && (thin || piece.kind === 'outside')) cells[cells.length - 1] = melted(last, part, right);
-    else cells.push({ ...part, x, width: right - x, piece: piece.kind });
+  for (let at = piece.start; at < piece.end; ) {
+    const inRun = covering(lane[run], at);
+    const inDiffer = covering(differs[differ], at);
+    const inChange = covering(changed[change], at);
+    const inSweep = covering(swept[sweep], at);
+    const end = Math.min(
+      piece.end,
+      border(lane[run], at),
+      border(differs[differ], at),
+      border(changed[change], at),
+      border(swept[sweep], at),
+    );
+    const right = piece.x + (end - piece.start) * perPage;
+    const look: Look =
+      inDiffer?.kind ??
+      (inChange !== undefined ? 'changed' : inRun === undefined ? 'none' : inSweep ? 'swept' : 'same');
+    const size = inRun?.size ?? null;
+    const flags = inRun?.flags ?? '';
+    const pfn = inRun === undefined ? null : inRun.pfn + (at - inRun.start);
+    if (last !== undefined && (right - x < thinnest || last.width < thinnest || piece.kind === 'outside')) {
+      // What stands out more gives its looks to both.
+      if (rank[look] > rank[last.look]) Object.assign(last, { look, flags, pfn });
+      if (last.size !== size) last.size = 'mixed';
+      last.end = end;
+      last.width = right - last.x;
+    } else {
+      last = { start: at, end, x, width: right - x, look, size, flags, pfn, piece: piece.kind };
+      cells.push(last);
+    }
+    if ((lane[run]?.end ?? 0) <= end) run += 1;
+    if ((differs[differ]?.end ?? 0) <= end) differ += 1;
+    if ((changed[change]?.end ?? 0) <= end) change += 1;
+    if ((swept[sweep]?.end ?? 0) <= end) sweep += 1;
     x = right;
+    at = end;
   }
   return cells;
 }
 
-type Part = Omit<Cell, 'x' | 'width' | 'piece'>;
+const covering = <T extends Stretch>(item: T | undefined, at: number): T | undefined =>
+  item !== undefined && item.start <= at ? item : undefined;
 
-function melted(cell: Cell, part: Part, right: number): Cell {
-  const stronger = rank[part.look] > rank[cell.look] ? part : cell;
-  return {
-    ...stronger,
-    start: cell.start,
-    end: part.end,
-    x: cell.x,
-    width: right - cell.x,
-    size: cell.size === part.size ? cell.size : 'mixed',
-    piece: cell.piece,
-  };
-}
-
-/** The stretch cut where a run, a difference, a change or a sweep begins or ends. */
-function* partsOf(window: Stretch, group: LaneGroup): Generator<Part> {
-  const run = cursor(group.lane, window.start);
-  const differs = cursor(group.differs, window.start);
-  const changed = cursor(group.changed, window.start);
-  const swept = cursor(group.swept, window.start);
-  for (let at = window.start; at < window.end; ) {
-    const here = { run: run.on(at), differs: differs.on(at), changed: changed.on(at), swept: swept.on(at) };
-    const end = Math.min(window.end, run.until(at), differs.until(at), changed.until(at), swept.until(at));
-    yield {
-      start: at,
-      end,
-      look: lookOf(here),
-      size: here.run?.size ?? null,
-      flags: here.run?.flags ?? '',
-      pfn: here.run === null ? null : here.run.pfn + (at - here.run.start),
-    };
-    at = end;
-  }
-}
-
-function lookOf(here: {
-  run: Run | null;
-  differs: Difference | null;
-  changed: Stretch | null;
-  swept: Stretch | null;
-}): Look {
-  if (here.differs !== null) return here.differs.kind;
-  if (here.changed !== null) return 'changed';
-  if (here.run === null) return 'none';
-  return here.swept !== null ? 'swept' : 'same';
-}
-
-function cursor<T extends Stretch>(items: readonly T[], from: number) {
-  let index = firstEndingAfter(items, from);
-  const seek = (at: number): T | undefined => {
-    while ((items[index]?.end ?? Number.POSITIVE_INFINITY) <= at) index += 1;
-    return items[index];
-  };
-  return {
-    on(at: number): T | null {
-      const item = seek(at);
-      return item !== undefined && item.start <= at ? item : null;
-    },
-    until(at: number): number {
-      const item = seek(at);
-      if (item === undefined) return Number.POSITIVE_INFINITY;
-      return item.start <= at ? item.end : item.start;
-    },
-  };
-}
+const border = (item: Stretch | undefined, at: number): number =>
+  item === undefined ? Number.POSITIVE_INFINITY : item.start <= at ? item.end : item.start;
 
 /** '2M', '4K x 512'; leaves counted as far as the cell reaches. */
 export function sizeLabel(cell: Pick<Cell, 'size' | 'start' | 'end'>): string {

@@ -87,16 +87,16 @@ function layBlocks(scale: Scale, groups: readonly LaneGroup[], width: number): r
   const drafts = splitPieces(scale.pieces).map((pieces) => draft(pieces, groups));
   const fixed = drafts.reduce((sum, { labelWidth }) => sum + labelWidth + 3, 0);
   const mixed = drafts.filter((block) => block.mixed);
-  let rest = width - fixed;
-  if (rest < mixed.length * BODY_LEAST) return null;
+  let rest = width - fixed - mixed.length * BODY_LEAST;
+  if (rest < 0) return null;
   let weight = mixed.reduce((sum, block) => sum + block.weight, 0);
   return drafts.map((block) => {
-    const body = block.mixed ? Math.max(BODY_LEAST, Math.floor((rest * block.weight) / weight)) : 0;
+    const more = block.mixed ? Math.floor((rest * block.weight) / weight) : 0;
     if (block.mixed) {
-      rest -= body;
+      rest -= more;
       weight -= block.weight;
     }
-    return { looks: block.looks, draw: (group) => drawBlock(block, group, body) };
+    return { looks: block.looks, draw: (group) => drawBlock(block, group, BODY_LEAST + more) };
   });
 }
 

@@ -66,6 +66,13 @@ export function coherenceSentence(state: PictureState): string {
   return `${shown.join('; ')}${wrong.length > 3 ? `; ${wrong.length - 3} more groups differ` : ''}.`;
 }
 
+/** Attribute bits as people say them: 'rw nx' for the joined flags of a run; what is not set is named where it matters. */
+export function flagsText(flags: string): string {
+  const all = flags === '' ? [] : flags.split(' ');
+  const rest = all.filter((flag) => flag !== 'rw' && flag !== 'nx');
+  return [all.includes('rw') ? 'rw' : 'ro', all.includes('nx') ? 'nx' : 'x', ...rest].join(' ');
+}
+
 /** What the live region says at a position: the step just done, then how the KeyIDs stand. */
 export function stateSentence(replay: Replay, state: PictureState): string {
   const step = replay.steps[state.position - 1];

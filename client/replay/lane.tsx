@@ -1,0 +1,261 @@
+/** One lane: a group of KeyIDs that look alike. Its words are its accessible name; leaves of a lower level stand lower. */
+import { memo } from 'preact/compat';
+import { type Cell, cellsOf, type Look, sizeLabel } from '../../engine/src/picture/cells.ts';
+import { type Lane, sameLane } from '../../engine/src/picture/lane.ts';
+import { pagesOf, sizeText } from '../../engine/src/picture/pages.ts';
+import { type Scale, toPage, toX } from '../../engine/src/picture/scale.ts';
+import type { LaneGroup } from '../../engine/src/picture/state.ts';
+import { differenceSummary, flagsText, keyIdText, laneText } from '../../engine/src/picture/words.ts';
+import type { Replay } from '../../engine/src/replay.ts';
+
+export const LANE_HEIGHT = 64;
+const BOTTOM = 52;
+const TOP = { '1G': 6, '2M': 12, '4K': 20, mixed: 16 } as const;
+const CHAR = 6.4;
+
+interface Props {
+  readonly replay: Replay;
+  readonly group: LaneGroup;
+  readonly canonicalLane: Lane | null;
+  readonly scale: Scale;
+  readonly height: number;
+  readonly drawn: boolean;
+  readonly page: number;
+  readonly selected: boolean;
+  readonly onSelect: (page: number, keyId: number) => void;
+  readonly onZoom: (factor: number, center?: number) => void;
+}
+
+export function LaneRow(props: Props) {
+  const { replay, group, canonicalLane, scale, height, drawn, page, selected, onSelect, onZoom } = props;
+  const first = group.keyIds[0]?.[0] ?? 0;
+  const wrong = group.differs.length > 0;
+  const summary = first === 0 ? 'canonical' : wrong ? differenceSummary(group) : statusOf(group, canonicalLane);
+  const rest = restText(group);
+  const x = toX(scale, page);
+  const onClick = (event: MouseEvent): void => {
+    const target = event.currentTarget;
+    if (target instanceof Element) onSelect(toPage(scale, event.clientX - target.getBoundingClientRect().left), first);
+  };
+  return (
+    <li class={`lane${wrong ? ' differs' : ''}${selected ? ' selected' : ''}`} style={{ height: `${height}px` }}>
+      <button
+        type="button"
+        class="lane-label"
+        aria-label={laneText(replay, group)}
+        title={laneText(replay, group)}
+        onClick={() => onSelect(page, first)}
+      >
+        <span class="lane-name">{`KeyID ${first}`}</span>
+        <span class="lane-status">{summary}</span>
+      </button>
+      {drawn && (
+        <svg
+          class="lane-svg"
+          width={scale.width}
+          height={LANE_HEIGHT}
+          aria-hidden="true"
+          onClick={onClick}
+          onDblClick={(event) =>
+            onZoom(4, toPage(scale, event.clientX - event.currentTarget.getBoundingClientRect().left))
+          }
+        >
+          <LaneDrawing group={group} scale={scale} />
+          <path class="cross-hair" d={`M${x} 0V${LANE_HEIGHT}`} />
+        </svg>
+      )}
+      {rest !== null && <span class="follower">{`${rest}  same as KeyID ${first}`}</span>}
+    </li>
+  );
+}
+
+function statusOf(group: LaneGroup, canonical: Lane | null): string {
+  return canonical === null || sameLane(group.lane, canonical) ? 'equals KeyID 0' : 'translates alike';
+}
+
+function restText(group: LaneGroup): string | null {
+  const [head, ...tail] = group.keyIds;
+  if (head === undefined) return null;
+  const rest = head[0] < head[1] ? [[head[0] + 1, head[1]] as const, ...tail] : tail;
+  return rest.length === 0 ? null : keyIdText(rest);
+}
+
+/** Drawn anew only when the lane, its differences or the scale did change. */
+const LaneDrawing = memo(
+  function LaneDrawing({ group, scale }: { group: LaneGroup; scale: Scale }) {
+    const cells = cellsOf(scale, group, 2);
+    return (
+      <>
+        <path class="base" d={`M0 ${BOTTOM}.5H${scale.width}`} />
+        {tables(cells).map((table) => (
+          <g key={`t${table.x}`} class="table">
+            <path d={`M${table.x + 1.5} 17V13.5H${table.x + table.width - 1.5}V17`} />
+            <Fitted x={table.x + table.width / 2} y={9.5} width={table.width} class="table-label" text={table.label} />
+          </g>
+        ))}
+        {cells.map((cell) => (
+          <CellDrawing key={`${cell.x}`} cell={cell} />
+        ))}
+        <path class="ticks" d={tickPath(cells)} />
+        {bars(group, scale).map(({ x, width }) => (
+          <path
+            key={`s${x}`}
+            class="synced"
+            d={`M${x + 1} 55V61M${x + 1} 58H${x + width - 1}M${x + width - 1} 55V61`}
+          />
+        ))}
+      </>
+    );
+  },
+  (before, after) =>
+    before.scale === after.scale &&
+    before.group.lane === after.group.lane &&
+    before.group.differs === after.group.differs &&
+    before.group.changed === after.group.changed &&
+    before.group.synced === after.group.synced,
+);
+
+const WORDS: Partial<Record<Look, string>> = {
+  changed: 'changed',
+  hole: 'hole',
+  stale: 'stale',
+  extra: 'extra',
+  swept: 'swept',
+};
+
+function CellDrawing({ cell }: { cell: Cell }) {
+  const top = cell.size === null ? TOP['2M'] : TOP[cell.size];
+  const { x, width } = cell;
+  const broken = cell.piece === 'outside' || cell.piece === 'quiet';
+  const height = BOTTOM - top;
+  const center = x + width / 2;
+  if (cell.look === 'none') return null;
+  const textured = cell.look !== 'same';
+  const word = WORDS[cell.look];
+  const lines = broken ? [] : cellLines(cell, word);
+  return (
+    <g>
+      <rect
+        class={`cell ${cell.look}${broken ? ' broken' : ''}`}
+        x={x + 0.5}
+        y={top}
+        width={Math.max(1, width - 1)}
+        height={height}
+      />
+      {textured && (
+        <rect
+          class="texture"
+          x={x + 0.5}
+          y={top}
+          width={Math.max(1, width - 1)}
+          height={height}
+          fill={`url(#look-${cell.look})`}
+        />
+      )}
+      {cell.look === 'hole' && width > 30 && (
+        <path
+          class="hole-cross"
+          d={`M${x + 1} ${top + 1}L${x + width - 1} ${BOTTOM - 1}M${x + width - 1} ${top + 1}L${x + 1} ${BOTTOM - 1}`}
+        />
+      )}
+      {broken && (
+        <path
+          class="break"
+          d={`M${center - 5} ${BOTTOM + 1}L${center - 1} ${top - 1}M${center + 1} ${BOTTOM + 1}L${center + 5} ${top - 1}`}
+        />
+      )}
+      {textured && lines.length > 0 && <Plate x={center} y={top + height / 2} lines={lines} />}
+      {lines.map((line, index) => (
+        <Fitted
+          key={line.text}
+          x={center}
+          y={top + height / 2 + 4 + (index - (lines.length - 1) / 2) * 13}
+          width={width - 4}
+          class={line.strong ? 'cell-word' : 'cell-text'}
+          text={line.text}
+        />
+      ))}
+    </g>
+  );
+}
+
+/** What fits is said: the look, then the size, then the flags. */
+function cellLines(cell: Cell, word: string | undefined): readonly { text: string; strong: boolean }[] {
+  const fits = (text: string): boolean => text.length * CHAR + 6 <= cell.width;
+  const size = cell.size === null || cell.size === 'mixed' ? '' : sizeLabel(cell);
+  const flags = cell.size === null ? '' : flagsText(cell.flags);
+  if (word !== undefined) {
+    const pages = sizeText(cell.end - cell.start);
+    const strong = [`${word} ${pages}`, word].find(fits);
+    if (strong === undefined) return [];
+    return cell.look === 'hole' || !fits(flags) || flags === ''
+      ? [{ text: strong, strong: true }]
+      : [
+          { text: strong, strong: true },
+          { text: flags, strong: false },
+        ];
+  }
+  // A table of small pages says its size on the bracket above it.
+  const lines = (cell.size === '4K' ? [flags] : [size, flags]).filter((text) => text !== '' && fits(text));
+  return lines.map((text, index) => ({ text, strong: index === 0 && cell.size !== '4K' }));
+}
+
+/** Quiet ground under words that stand on a texture. */
+function Plate({ x, y, lines }: { x: number; y: number; lines: readonly { text: string }[] }) {
+  const width = Math.max(...lines.map((line) => line.text.length)) * 7 + 8;
+  const height = lines.length * 13 + 3;
+  return <rect class="plate" x={x - width / 2} y={y - height / 2} width={width} height={height} rx={3} />;
+}
+
+function Fitted(props: { x: number; y: number; width: number; class: string; text: string }) {
+  if (props.text.length * CHAR > props.width) return null;
+  return (
+    <text class={props.class} x={props.x} y={props.y} text-anchor="middle">
+      {props.text}
+    </text>
+  );
+}
+
+/** Neighbouring cells of 4K leaves, as the table (or tables) they stand in. */
+function tables(cells: readonly Cell[]): readonly { x: number; width: number; label: string }[] {
+  const found: { x: number; width: number; start: number; end: number }[] = [];
+  for (const cell of cells) {
+    if (cell.size !== '4K' || cell.piece === 'outside' || cell.piece === 'quiet') continue;
+    const last = found[found.length - 1];
+    const boundary = cell.start % pagesOf['2M'] === 0;
+    if (last !== undefined && last.end === cell.start && !(boundary && cell.end - last.start > pagesOf['2M'])) {
+      last.width = cell.x + cell.width - last.x;
+      last.end = cell.end;
+    } else found.push({ x: cell.x, width: cell.width, start: cell.start, end: cell.end });
+  }
+  return found.map(({ x, width, start, end }) => ({ x, width, label: sizeLabel({ size: '4K', start, end }) }));
+}
+
+/** Borders of single entries, where they are wide enough to be told apart. */
+function tickPath(cells: readonly Cell[]): string {
+  let path = '';
+  for (const cell of cells) {
+    if (cell.size === null || cell.size === 'mixed' || cell.piece === 'outside' || cell.piece === 'quiet') continue;
+    const unit = pagesOf[cell.size];
+    const perPage = cell.width / (cell.end - cell.start);
+    if (unit * perPage < 4) continue;
+    for (let at = (Math.floor(cell.start / unit) + 1) * unit; at < cell.end; at += unit) {
+      path += `M${(cell.x + (at - cell.start) * perPage).toFixed(1)} ${TOP[cell.size]}V${BOTTOM}`;
+    }
+  }
+  return path;
+}
+
+/** What was synced, cut to the lens and joined where gaps are too thin to see. */
+function bars(group: LaneGroup, scale: Scale): readonly { x: number; width: number }[] {
+  const found: { x: number; width: number }[] = [];
+  const total = scale.pieces[scale.pieces.length - 1]?.end ?? 0;
+  for (const { start, end } of group.synced) {
+    const x = toX(scale, Math.min(start, total));
+    const right = toX(scale, Math.min(end, total));
+    const last = found[found.length - 1];
+    if (last !== undefined && x - last.x - last.width < 2) last.width = Math.max(last.width, right - last.x);
+    else found.push({ x, width: Math.max(3, right - x) });
+  }
+  return found;
+}
