@@ -17,7 +17,8 @@ export function hangsOnCutHead(tokens: readonly Token[], image: string, end: num
   const after = tokens[next];
   if (!after) return end !== null && own > TAB;
   const outer = indentOf(image, after.start);
-  if (outer === null) return false;
+  // A statement in the first column is a debug line; it says nothing.
+  if (outer === null || (outer === 0 && after.text !== '}')) return false;
   return after.text === '}' ? own > outer + TAB : own > outer && after.text !== 'case' && after.text !== 'default';
 }
 

@@ -51,9 +51,9 @@ interface NativeParser {
 }
 interface WasmParser {
   setLanguage(language: unknown): unknown;
-  setTimeoutMicros(micros: number): void;
   reset(): void;
-  parse(text: string): Tree | null;
+  /** A progress callback that returns true ends the parse. */
+  parse(text: string, old: null, options: { progressCallback: () => boolean }): Tree | null;
 }
 interface WasmModule {
   Parser: { new (): WasmParser; init(): Promise<void> };
@@ -94,6 +94,7 @@ async function loadNative(): Promise<CParser> {
   const Parser = require('tree-sitter') as new () => NativeParser;
   const parser = new Parser();
   parser.setLanguage(require('tree-sitter-c'));
+  parser.setTimeoutMicros(TIMEOUT_MICROS);
   // The binding reads a string in pieces of bufferSize and fails on texts beyond its default of 32 KiB.
   return parserOf('native', parser, (text) => parser.parse(text, undefined, { bufferSize: 2 * text.length + 16 }));
 }
@@ -105,15 +106,18 @@ async function loadWasm(): Promise<CParser> {
   const language = await Language.load(require.resolve('tree-sitter-c/tree-sitter-c.wasm'));
   const parser = new Parser();
   parser.setLanguage(language);
-  return parserOf('wasm', parser, (text) => parser.parse(text));
+  // Its setTimeoutMicros takes no number; the progress callback does the same.
+  return parserOf('wasm', parser, (text) => {
+    const end = performance.now() + TIMEOUT_MICROS / 1000;
+    return parser.parse(text, null, { progressCallback: () => performance.now() > end });
+  });
 }
 
 function parserOf(
   backend: 'native' | 'wasm',
-  parser: { setTimeoutMicros(micros: number): void; reset(): void },
+  parser: { reset(): void },
   parse: (text: string) => Tree | null,
 ): CParser {
-  parser.setTimeoutMicros(TIMEOUT_MICROS);
   const names: Names = { types: [], fields: [] };
   return {
     backend,

@@ -1,14 +1,14 @@
 /** From the text of an image to what it shows: functions (in pieces), prototypes, macros, structs. */
 import type { FunctionSource, Macro, Piece, Prototype, SourceFile, Span, StructSource } from '../ast.ts';
+import { withoutAttributes } from './attributes.ts';
 import { readBody } from './body.ts';
 import { dropBranches } from './conditions.ts';
 import { readFields, readParameters } from './declaration.ts';
 import { type Head, readHead } from './heads.ts';
-import { type Token, tokenize } from './lexer.ts';
+import { tokenize } from './lexer.ts';
 import { readMacro } from './macros.ts';
 import { type FunctionItem, type Inside, outline } from './outline.ts';
 import type { CParser } from './parser.ts';
-import { isAttribute, isAttributeCall } from './words.ts';
 
 /** The lines of one hunk inside the image, with what its `@@` line says it stands in. */
 export interface Segment extends Span {
@@ -120,32 +120,4 @@ function headingOf(heading: string | null): { head: Head | null; inside: Inside 
   if (head && (head.typed || before[0] === head.name)) return { head, inside: 'function' };
   const tagged = before.some((token) => /^(?:struct|union|enum)$/.test(token.text));
   return { head: null, inside: data || tagged ? 'data' : 'unknown' };
-}
-
-/** Without comments, directives and words that only tell the compiler or a checker something. */
-function withoutAttributes(tokens: readonly Token[]): Token[] {
-  const kept: Token[] = [];
-  for (let at = 0; at < tokens.length; at++) {
-    const token = tokens[at];
-    if (!token || token.kind === 'comment' || token.kind === 'directive') continue;
-    if (token.kind === 'word' && isAttribute(token.text)) continue;
-    if (token.kind === 'word' && isAttributeCall(token.text)) {
-      const next = skipComments(tokens, at + 1);
-      if (tokens[next]?.text !== '(') continue;
-      let depth = 0;
-      for (at = next; at < tokens.length; at++) {
-        if (tokens[at]?.text === '(') depth++;
-        else if (tokens[at]?.text === ')' && --depth === 0) break;
-      }
-      continue;
-    }
-    kept.push(token);
-  }
-  return kept;
-}
-
-function skipComments(tokens: readonly Token[], from: number): number {
-  let at = from;
-  while (tokens[at]?.kind === 'comment') at++;
-  return at;
 }
