@@ -1,0 +1,249 @@
+/** set_memory_array_*() (v4.18 to v5.x) and set_pages_array_*(): many pages that have nothing to do with each other. */
+
+import {
+  CACHE_MODE,
+  CACHE_PROTVAL,
+  CPA_ARRAY,
+  CPA_PAGES_ARRAY,
+  EINVAL,
+  negative,
+  PAGE_CACHE_MASK,
+} from './constants.ts';
+import { PAGE_POINTER } from './cpa-data.ts';
+import { INT, pointerTo, UNSIGNED_LONG } from './ctype.ts';
+import type { Frame, KernelFunction, Local, Node, Version } from './model.ts';
+import { branch, does, forLoop, forState, gotoIf, label, nothing, returnIf, returns } from './nodes.ts';
+import { ALL, changeAttr, ifRet, type Parameter, pageattr, retLocal } from './set-memory.ts';
+
+const OLD: readonly Version[] = ['v4.18', 'v5.1'];
+const MODE_BITS: ReadonlyMap<bigint, bigint> = new Map<bigint, bigint>(
+  Object.entries(CACHE_MODE).map(([name, mode]) => [mode, CACHE_PROTVAL[name as keyof typeof CACHE_MODE]]),
+);
+
+const addresses = (count: string): readonly Parameter[] => [
+  { name: 'addr', type: pointerTo(UNSIGNED_LONG) },
+  { name: count, type: INT },
+];
+const pages = (count: string): readonly Parameter[] => [
+  { name: 'pages', type: pointerTo(PAGE_POINTER) },
+  { name: count, type: INT },
+];
+const newType: Parameter = { name: 'new_type', type: INT };
+const LOCALS: readonly Local[] = [
+  retLocal,
+  { name: 'set_type', type: INT },
+  { name: 'i', type: INT },
+  { name: 'j', type: INT },
+  { name: 'free_idx', type: INT },
+  { name: 'start', type: UNSIGNED_LONG },
+  { name: 'end', type: UNSIGNED_LONG },
+];
+
+/** The reservations, element by element; they are granted for RAM. */
+const eachElement = (name: string, count: string, work: string, ...marks: string[]): Node =>
+  forLoop(
+    name,
+    [`for ($i = 0; $i < $${count}; $i++)`, `$i < $${count}`],
+    {
+      init: (f) => f.set('i', 0n),
+      test: (f) => f.get('i') < f.get(count),
+      update: (f) => f.set('i', f.get('i') + 1n),
+    },
+    [nothing(work, ...marks)],
+  );
+
+const RESERVE = [
+  'reserve_memtype(_, _, $new_type, NULL)',
+  'memtype_reserve(_, _, $new_type, NULL)',
+  '$ret = reserve_memtype(_, _, $new_type, NULL)',
+];
+const RELEASE = [
+  'free_memtype(_, _)',
+  'memtype_free(_, _)',
+  'free_memtype($start, $end)',
+  'memtype_free($start, $end)',
+];
+
+const toWc = (f: Frame): boolean => f.get('new_type') === CACHE_MODE.WC;
+const firstType = does(
+  'to WC by way of UC-',
+  ['$set_type = ($new_type == _PAGE_CACHE_MODE_WC) ? _PAGE_CACHE_MODE_UC_MINUS : $new_type', '$set_type = _'],
+  (f) => f.set('set_type', toWc(f) ? CACHE_MODE.UC_MINUS : f.get('new_type')),
+);
+const bitsOf = (mode: bigint): bigint => MODE_BITS.get(mode) ?? 0n;
+
+/** _set_memory_array(addr, addrinarray, new_type) */
+const memoryArray: KernelFunction = pageattr({
+  name: '_set_memory_array',
+  versions: OLD,
+  parameters: [...addresses('addrinarray'), newType],
+  locals: [...LOCALS, forState('each address')],
+  body: [
+    eachElement('each address', 'addrinarray', 'reserve the memory type', ...RESERVE),
+    firstType,
+    does(
+      'all pages to the first type',
+      [
+        '$ret = change_page_attr_set($addr, $addrinarray, cachemode2pgprot($set_type), 1)',
+        '$ret = change_page_attr_set($addr, $addrinarray, _, 1)',
+      ],
+      (f) =>
+        f.set(
+          'ret',
+          f.kernel.call('change_page_attr_set', f.get('addr'), f.get('addrinarray'), bitsOf(f.get('set_type')), 1n)
+            .bits,
+        ),
+    ),
+    branch('then to WC', ['!$ret && $new_type == _PAGE_CACHE_MODE_WC'], (f) => !ifRet(f) && toWc(f), [
+      does('all pages to WC', ['$ret = change_page_attr_set_clr($addr, $addrinarray, _, _, 0, CPA_ARRAY, NULL)'], (f) =>
+        f.set(
+          'ret',
+          changeAttr(f, f.get('addr'), f.get('addrinarray'), {
+            set: CACHE_PROTVAL.WC,
+            clear: PAGE_CACHE_MASK,
+            flags: CPA_ARRAY,
+          }),
+        ),
+      ),
+    ]),
+    gotoIf('that failed', ['if ($ret)', 'goto out_free'], ifRet, 'out_free'),
+    returns('done', ['return 0'], () => 0n),
+    label('out_free'),
+    nothing('give the memory types back', '$j < $i', ...RELEASE),
+    returns('the error', ['return $ret'], (f) => f.get('ret')),
+  ],
+});
+
+/** _set_pages_array(pages, addrinarray, new_type); v6.1 calls the count numpages. */
+const pagesArray = (count: string, versions: readonly Version[]): KernelFunction =>
+  pageattr({
+    name: '_set_pages_array',
+    versions,
+    parameters: [...pages(count), newType],
+    locals: [...LOCALS, forState('each page')],
+    body: [
+      eachElement(
+        'each page',
+        count,
+        'reserve the memory type',
+        '$start = page_to_pfn($pages[$i]) << PAGE_SHIFT',
+        '$end = $start + PAGE_SIZE',
+        ...RESERVE,
+      ),
+      firstType,
+      does(
+        'all pages to the first type',
+        [
+          `$ret = cpa_set_pages_array($pages, $${count}, cachemode2pgprot($set_type))`,
+          `$ret = cpa_set_pages_array($pages, $${count}, _)`,
+        ],
+        (f) =>
+          f.set(
+            'ret',
+            f.kernel.call('cpa_set_pages_array', f.get('pages'), f.get(count), bitsOf(f.get('set_type'))).bits,
+          ),
+      ),
+      branch('then to WC', ['!$ret && $new_type == _PAGE_CACHE_MODE_WC'], (f) => !ifRet(f) && toWc(f), [
+        does(
+          'all pages to WC',
+          [`$ret = change_page_attr_set_clr(NULL, $${count}, _, _, 0, CPA_PAGES_ARRAY, $pages)`],
+          (f) =>
+            f.set(
+              'ret',
+              changeAttr(f, 0n, f.get(count), {
+                set: CACHE_PROTVAL.WC,
+                clear: PAGE_CACHE_MASK,
+                flags: CPA_PAGES_ARRAY,
+                array: f.get('pages'),
+              }),
+            ),
+        ),
+      ]),
+      gotoIf('that failed', ['if ($ret)', 'goto err_out'], ifRet, 'err_out'),
+      returns('done', ['return 0'], () => 0n),
+      label('err_out'),
+      nothing('give the memory types back', '$free_idx = $i', '$i < $free_idx', ...RELEASE),
+      returns('the error', ['return -EINVAL'], () => negative(EINVAL)),
+    ],
+  });
+
+type Mode = 'UC_MINUS' | 'WC' | 'WT';
+/** set_memory_array_uc() and its kin: `return _set_memory_array(addr, addrinarray, mode);` */
+const toMode =
+  (callee: string, first: string, count: string) =>
+  (name: string, mode: Mode, versions: readonly Version[]): KernelFunction =>
+    pageattr({
+      name,
+      versions,
+      parameters: first === 'addr' ? addresses(count) : pages(count),
+      body: [
+        returns(
+          'to the new type',
+          [`${callee}($${first}, $${count}, _)`],
+          (f) => f.kernel.call(callee, f.get(first), f.get(count), CACHE_MODE[mode]).bits,
+        ),
+      ],
+    });
+
+const memoryTo = toMode('_set_memory_array', 'addr', 'addrinarray');
+const pagesTo = toMode('_set_pages_array', 'pages', 'addrinarray');
+const pagesToNow = toMode('_set_pages_array', 'pages', 'numpages');
+
+/** Back to write-back: set_memory_array_wb() and set_pages_array_wb(). */
+const memoryBack: KernelFunction = pageattr({
+  name: 'set_memory_array_wb',
+  versions: OLD,
+  parameters: addresses('addrinarray'),
+  locals: [...LOCALS, forState('each address')],
+  body: [
+    does('clear the cache bits', ['$ret = change_page_attr_clear($addr, $addrinarray, _, 1)'], (f) =>
+      f.set(
+        'ret',
+        f.kernel.call('change_page_attr_clear', f.get('addr'), f.get('addrinarray'), PAGE_CACHE_MASK, 1n).bits,
+      ),
+    ),
+    returnIf('that failed', ['if ($ret)', 'return $ret'], ifRet, (f) => f.get('ret')),
+    eachElement('each address', 'addrinarray', 'give the memory type back', ...RELEASE),
+    returns('done', ['return 0'], () => 0n),
+  ],
+});
+const pagesBack: KernelFunction = pageattr({
+  name: 'set_pages_array_wb',
+  versions: ALL,
+  parameters: pages('numpages'),
+  locals: [...LOCALS, { name: 'retval', type: INT }, forState('each page')],
+  body: [
+    does('clear the cache bits', ['$retval = cpa_clear_pages_array($pages, $numpages, _)'], (f) =>
+      f.set('retval', f.kernel.call('cpa_clear_pages_array', f.get('pages'), f.get('numpages'), PAGE_CACHE_MASK).bits),
+    ),
+    returnIf(
+      'that failed',
+      ['if ($retval)', 'return $retval'],
+      (f) => f.get('retval') !== 0n,
+      (f) => f.get('retval'),
+    ),
+    eachElement(
+      'each page',
+      'numpages',
+      'give the memory type back',
+      '$start = page_to_pfn($pages[$i]) << PAGE_SHIFT',
+      ...RELEASE,
+    ),
+    returns('done', ['return 0'], () => 0n),
+  ],
+});
+
+export const SET_ARRAYS: readonly KernelFunction[] = [
+  memoryArray,
+  memoryTo('set_memory_array_uc', 'UC_MINUS', OLD),
+  memoryTo('set_memory_array_wc', 'WC', OLD),
+  memoryTo('set_memory_array_wt', 'WT', OLD),
+  memoryBack,
+  pagesArray('addrinarray', OLD),
+  pagesArray('numpages', ['v6.1']),
+  pagesTo('set_pages_array_uc', 'UC_MINUS', OLD),
+  pagesTo('set_pages_array_wc', 'WC', OLD),
+  pagesToNow('set_pages_array_uc', 'UC_MINUS', ['v6.1']),
+  pagesToNow('set_pages_array_wc', 'WC', ['v6.1']),
+  pagesBack,
+];
