@@ -6,12 +6,18 @@ import { startServer } from '../host/server.ts';
 import { openWindow, remote } from '../host/window.ts';
 import { steps } from './steps.ts';
 
+/** Tabs as the code in the patches means them. */
+const asInTheKernel = { 'editor.detectIndentation': false, 'editor.insertSpaces': false, 'editor.tabSize': 8 };
+
 /** Takes the picture of one step in a server, a profile and a window of its own. */
 async function picture(step: (typeof steps)[number], into: string): Promise<void> {
   const dataFolder = mkdtempSync(join(tmpdir(), 'mktme-tour-'));
   mkdirSync(join(dataFolder, 'extensions'));
   symlinkSync(resolve('.'), join(dataFolder, 'extensions/mktme-patch-review'), 'junction');
-  const server = await startServer({ dataFolder, settings: { 'workbench.colorTheme': step.theme, ...step.settings } });
+  const server = await startServer({
+    dataFolder,
+    settings: { ...asInTheKernel, 'workbench.colorTheme': step.theme, ...step.settings },
+  });
   try {
     const payload = [['openFile', remote(server.port, step.patch)]] as const;
     const window = await openWindow({ port: server.port, dataFolder, folder: 'examples', payload });
