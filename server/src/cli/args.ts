@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util';
+import { Failure } from '../host/failure.ts';
 import type { ReviewOptions, RuleSlug, SyncConvention } from '../review/report.ts';
 import { isRuleSlug, RULE_SLUGS } from '../show/rules.ts';
 import { parseSync } from '../show/sync-convention.ts';
-import { Failure } from './failure.ts';
 
 export const FORMATS = ['text', 'terse', 'json', 'sarif', 'reply', 'html', 'check'] as const;
 export type Format = (typeof FORMATS)[number];

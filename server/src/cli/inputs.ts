@@ -1,7 +1,7 @@
 import { closeSync, openSync, readdirSync, readFileSync, readSync, statSync } from 'node:fs';
 import { extname, join } from 'node:path';
-import { Failure, reasonOf } from './failure.ts';
-import { isRevision, patchesOf } from './git.ts';
+import { Failure, reasonOf } from '../host/failure.ts';
+import { isRevision, patchesOf } from '../host/git.ts';
 
 export interface Input {
   /** As findings name it. */

@@ -1,9 +1,10 @@
 import { pictureLines } from '../../../engine/src/picture/terminal.ts';
+import { Failure } from '../host/failure.ts';
+import { kernelAt } from '../host/kernel.ts';
 import type { PatchFile } from '../patch/model.ts';
 import type { ReviewOptions } from '../review/report.ts';
 import type { Reviewer } from '../show/reviewer.ts';
 import type { ReviewCommand } from './args.ts';
-import { Failure } from './failure.ts';
 import { check } from './formats/check.ts';
 import { html, type ReplayPage } from './formats/html.ts';
 import { json } from './formats/json.ts';
@@ -13,7 +14,6 @@ import { styleOf } from './formats/style.ts';
 import { terse } from './formats/terse.ts';
 import { text } from './formats/text.ts';
 import { type Input, inputsOf } from './inputs.ts';
-import { kernelAt } from './kernel.ts';
 import { type Reviewed, totalsOf } from './reviewed.ts';
 
 /** The world around a run, so that tests can stand in for it. */

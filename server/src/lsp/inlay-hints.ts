@@ -1,0 +1,40 @@
+/** Behind a sync call: how much it syncs, and for how many KeyIDs, in the run that a reviewer would look at first. */
+import type { InlayHint, Range } from 'vscode-languageserver-protocol';
+import type { Site, SiteRun } from '../review/report.ts';
+import { bytes, parseBytes } from '../show/quantity.ts';
+import type { ReviewedDocument } from './documents.ts';
+import { toRange, touches } from './positions.ts';
+
+/** Hints in a range; one per sync call that a run reached. */
+export const hintsOf = ({ report }: ReviewedDocument, range: Range): InlayHint[] =>
+  report.patches.flatMap((patch) =>
+    patch.sites.filter((site) => site.kind === 'sync' && touches(site, range)).flatMap((site) => hint(site)),
+  );
+
+function hint(site: Site): InlayHint[] {
+  const reached = site.runs.filter((run) => run.verdict !== 'not reached');
+  const sizes = [...new Set(reached.flatMap((run) => parseBytes(run.syncedBytes) ?? []))].sort((a, b) =>
+    a < b ? -1 : 1,
+  );
+  const [least] = sizes;
+  const most = sizes.at(-1);
+  if (least === undefined || most === undefined) return [];
+  const keyIds = Math.max(...reached.map((run) => run.keyIds));
+  const size = least === most ? bytes(least) : `${bytes(least)} to ${bytes(most)}`;
+  return [
+    {
+      position: toRange(site).end,
+      label: `${size} × ${keyIds} KeyID${keyIds === 1 ? '' : 's'}`,
+      paddingLeft: true,
+      tooltip: reached
+        .map((run) => `${run.title}: ${sizeOf(run)}`)
+        .slice(0, 10)
+        .join('\n'),
+    },
+  ];
+}
+
+function sizeOf(run: SiteRun): string {
+  const synced = parseBytes(run.syncedBytes);
+  return synced === null ? run.syncedBytes : bytes(synced);
+}

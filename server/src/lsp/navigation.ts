@@ -1,0 +1,64 @@
+/** Definition and references of a kernel function across the patches of a document. */
+import type { Location, Position } from 'vscode-languageserver-protocol';
+import type { HunkLine, PatchFile } from '../patch/model.ts';
+import type { ReviewedDocument } from './documents.ts';
+
+interface Word {
+  readonly name: string;
+  readonly line: HunkLine;
+}
+
+/** Where the function under the cursor is defined: last in the document first to be asked, removed lines never. */
+export function definitionsAt(document: ReviewedDocument, position: Position): Location[] {
+  const file = document.patchFile();
+  const word = wordAt(file, position);
+  if (word === null) return [];
+  const lines = hunkLines(file);
+  const defined = lines.filter((line, index) => line.kind !== 'removed' && isDefinition(lines, index, word.name));
+  const declared = lines.filter((line) => line.kind !== 'removed' && isDeclaration(line.text, word.name));
+  return (defined.length > 0 ? defined : declared).flatMap((line) =>
+    locations(document.uri, line, word.name).slice(0, 1),
+  );
+}
+
+/** Every mention of the name inside hunks, removed lines included: what a series takes away is part of its story. */
+export function referencesAt(document: ReviewedDocument, position: Position): Location[] {
+  const file = document.patchFile();
+  const word = wordAt(file, position);
+  return word === null ? [] : hunkLines(file).flatMap((line) => locations(document.uri, line, word.name));
+}
+
+const hunkLines = ({ messages }: PatchFile): readonly HunkLine[] =>
+  messages.flatMap((message) => message.files.flatMap((file) => file.hunks.flatMap((hunk) => hunk.lines)));
+
+function wordAt(file: PatchFile, { line, character }: Position): Word | null {
+  const found = hunkLines(file).find((one) => one.line === line);
+  if (found === undefined || found.decoded) return null;
+  const at = character - found.column;
+  for (const match of found.text.matchAll(/[A-Za-z_]\w*/g))
+    if (at >= match.index && at <= match.index + match[0].length) return { name: match[0], line: found };
+  return null;
+}
+
+const mentions = (text: string, name: string): readonly number[] =>
+  [...text.matchAll(new RegExp(`\\b${name}\\b`, 'g'))].map((match) => match.index);
+
+/** A line that begins with a type and the name, or the name alone where the type stands above, and does not end the statement. */
+function isDefinition(lines: readonly HunkLine[], index: number, name: string): boolean {
+  const text = lines[index]?.text ?? '';
+  if (!new RegExp(`^(\\w[\\w\\s*]*[\\s*])?${name}\\s*\\(`).test(text)) return false;
+  for (let at = index; at < Math.min(lines.length, index + 8); at += 1) {
+    const end = /[;{]/.exec(at === index ? text : (lines[at]?.text ?? ''))?.[0];
+    if (end !== undefined) return end === '{';
+  }
+  return false;
+}
+
+const isDeclaration = (text: string, name: string): boolean =>
+  new RegExp(`^(#define\\s+|\\w[\\w\\s*]*[\\s*])${name}\\s*\\(`).test(text);
+
+const locations = (uri: string, { text, line, column, decoded }: HunkLine, name: string): Location[] =>
+  mentions(text, name).map((at) => {
+    const start = decoded ? 0 : column + at;
+    return { uri, range: { start: { line, character: start }, end: { line, character: start + name.length } } };
+  });

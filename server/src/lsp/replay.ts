@@ -1,0 +1,36 @@
+/** Answers the replay panel: a run as a document, and the runs there are to choose from. */
+import type { Replay } from '../../../engine/src/replay.ts';
+import type { PatchReport } from '../review/report.ts';
+import type { ReviewedDocument } from './documents.ts';
+import type { ReplayParams, ReplayTarget, ScenarioList } from './protocol.ts';
+
+/** The run, made now; null where patch or scenario are no longer there. */
+export const replayOf = ({ report }: ReviewedDocument, { patch, scenario, variant }: ReplayParams): Replay | null =>
+  patch in report.patches ? report.replay(patch, scenario, variant) : null;
+
+/** The runs of the patch that is meant, and which of them to open first. */
+export function scenariosOf({ report }: ReviewedDocument, target: ReplayTarget): ScenarioList | null {
+  const patch = target.patch ?? patchAt(report.patches, target.line);
+  const found = report.patches[patch];
+  if (found === undefined) return null;
+  const known = found.scenarios.some(({ id }) => id === target.scenario) ? target.scenario : undefined;
+  return { patch, first: known ?? firstAt(found, target.line) ?? null, scenarios: found.scenarios };
+}
+
+/** The patch that holds a 0-based line; without one, or in none, the first that has something to show. */
+function patchAt(patches: readonly PatchReport[], line: number | undefined): number {
+  const at =
+    line === undefined ? -1 : patches.findIndex((patch) => line + 1 >= patch.startLine && line < patch.endLine);
+  if (at >= 0 && (patches[at]?.scenarios.length ?? 0) > 0) return at;
+  const bad = patches.findIndex((patch) => patch.findings.some((finding) => finding.scenario !== null));
+  return Math.max(0, bad >= 0 ? bad : patches.findIndex((patch) => patch.scenarios.length > 0));
+}
+
+function firstAt(patch: PatchReport, line: number | undefined): string | undefined {
+  const shown = patch.findings.filter((finding) => finding.scenario !== null);
+  const here = shown.find((finding) => line !== undefined && finding.line <= line + 1 && finding.endLine >= line + 1);
+  const hunk = patch.hunks.find((one) => line !== undefined && one.line <= line + 1 && one.endLine >= line + 1);
+  const failing = patch.scenarios.filter(({ ok }) => !ok).map(({ id }) => id);
+  const inHunk = failing.find((id) => hunk?.scenarios.includes(id)) ?? hunk?.scenarios[0];
+  return here?.scenario ?? inHunk ?? shown[0]?.scenario ?? failing[0] ?? patch.scenarios[0]?.id;
+}

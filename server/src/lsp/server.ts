@@ -1,0 +1,236 @@
+/**
+ * Wires the features to a connection; holds the documents and the settings. Features are pure functions of a reviewed
+ * document, in files of their own. Nothing here rejects: a request that cannot be answered is answered with nothing.
+ */
+import {
+  type CancellationToken,
+  CodeLensRefreshRequest,
+  type Connection,
+  DidChangeConfigurationNotification,
+  DocumentDiagnosticReportKind,
+  TextDocuments,
+} from 'vscode-languageserver';
+import { TextDocument } from 'vscode-languageserver-textdocument';
+import { kernelAt } from '../host/kernel.ts';
+import type { Reviewer } from '../show/reviewer.ts';
+import { actionsFor } from './actions.ts';
+import { type ClientFacts, factsOf, offers } from './capabilities.ts';
+import { lensesOf } from './codelens.ts';
+import { diagnosticsOf } from './diagnostics.ts';
+import { createReviews, type ReviewedDocument } from './documents.ts';
+import { foldsOf } from './folding.ts';
+import { hoverAt } from './hover.ts';
+import { hintsOf } from './inlay-hints.ts';
+import { linksOf } from './links.ts';
+import { definitionsAt, referencesAt } from './navigation.ts';
+import { overviewOf } from './overview.ts';
+import type { Notifications, Requests } from './protocol.ts';
+import { replayOf, scenariosOf } from './replay.ts';
+import { replyOf } from './reply.ts';
+import { DEFAULTS, readSettings, type Settings } from './settings.ts';
+import { symbolsOf } from './symbols.ts';
+import { tokensOf } from './tokens.ts';
+import { createWorkspaceDiagnostics } from './workspace.ts';
+
+/** Milliseconds that typing rests before the review of what was typed begins. */
+const PAUSE = 15;
+
+/** Serves until the connection closes. The reviewer may still be loading: answers wait for it, the handshake does not. */
+export function startServer(connection: Connection, reviewer: Promise<Reviewer>): void {
+  const documents = new TextDocuments(TextDocument);
+  let facts: ClientFacts = factsOf({}, undefined);
+  let settings: Settings = DEFAULTS;
+  let kernel: Partial<ReturnType<typeof kernelAt>> = {};
+  let folders: readonly string[] = [];
+  let generation = 0;
+
+  const tell = <M extends keyof Notifications>(method: M, params: Notifications[M]): void => {
+    if (facts.isOurs) void connection.sendNotification(method, params).catch(() => {});
+  };
+
+  const options = () => ({
+    rules: settings.rules,
+    ...(settings.keyIds === null ? {} : { keyIds: settings.keyIds }),
+    ...(settings.pagingLevels === null ? {} : { pagingLevels: settings.pagingLevels }),
+    ...(settings.syncs.length === 0 ? {} : { syncs: settings.syncs }),
+    ...kernel,
+  });
+
+  const reviews = createReviews({
+    reviewer,
+    document: (uri) => documents.get(uri),
+    options,
+    largestDocument: () => settings.largestDocument,
+    pause: PAUSE,
+    onBegin: (uri) => tell('mktme/reviewing', { uri }),
+    onReviewed: (document) => tell('mktme/reviewed', overviewOf(document)),
+    onFault: (uri, error) =>
+      connection.console.error(`${uri}: ${error instanceof Error ? error.stack : String(error)}`),
+  });
+
+  /** Answers from the review of the newest text; `nothing` when the document is gone, the request is stale or a feature fails. */
+  async function answer<R>(
+    uri: string,
+    token: CancellationToken | null,
+    nothing: R,
+    compute: (document: ReviewedDocument) => R,
+  ): Promise<R> {
+    const asked = documents.get(uri)?.version;
+    const document = await reviews.of(uri);
+    // Positions of an older text mean nothing in this one.
+    if (document === null || token?.isCancellationRequested || document.version !== asked) return nothing;
+    try {
+      return compute(document);
+    } catch (error) {
+      connection.console.error(`${uri}: ${error instanceof Error ? error.stack : String(error)}`);
+      return nothing;
+    }
+  }
+
+  connection.onInitialize(({ capabilities, initializationOptions, workspaceFolders }) => {
+    facts = factsOf(capabilities, initializationOptions);
+    folders = (workspaceFolders ?? []).map(({ uri }) => uri).filter((uri) => uri.startsWith('file:'));
+    return { capabilities: offers(facts), serverInfo: { name: 'mktme-review' } };
+  });
+
+  connection.onInitialized(async () => {
+    if (facts.registersConfiguration)
+      await connection.client.register(DidChangeConfigurationNotification.type, { section: 'mktme' }).catch(() => {});
+    await configure(undefined);
+  });
+
+  connection.onDidChangeConfiguration(({ settings: sent }) =>
+    configure((sent as { mktme?: unknown } | null | undefined)?.mktme),
+  );
+
+  async function configure(sent: unknown): Promise<void> {
+    const section = facts.hasConfiguration
+      ? await connection.workspace.getConfiguration('mktme').catch(() => sent)
+      : sent;
+    const read = readSettings(section);
+    const problems = [...read.problems];
+    settings = read.settings;
+    kernel = {};
+    try {
+      if (settings.kernelTree !== null) kernel = kernelAt(settings.kernelTree);
+    } catch (error) {
+      problems.push(`mktme.kernelTree: ${error instanceof Error ? error.message : String(error)}`);
+    }
+    for (const problem of problems) connection.console.warn(problem);
+    generation += 1;
+    reviews.invalidate();
+    refresh();
+  }
+
+  function refresh(): void {
+    const ignore = () => {};
+    if (facts.refreshes.diagnostics) connection.languages.diagnostics.refresh().catch(ignore);
+    if (facts.refreshes.lenses) connection.sendRequest(CodeLensRefreshRequest.type).catch(ignore);
+    if (facts.refreshes.hints) connection.languages.inlayHint.refresh().catch(ignore);
+    if (facts.refreshes.tokens) connection.languages.semanticTokens.refresh().catch(ignore);
+    if (!facts.pullsDiagnostics) for (const { uri } of documents.all()) push(uri);
+  }
+
+  /** For clients that do not pull. */
+  function push(uri: string): void {
+    void reviews.of(uri).then((document) => {
+      if (document !== null && document.version === documents.get(uri)?.version)
+        return connection.sendDiagnostics({ uri, version: document.version, diagnostics: diagnosticsOf(document) });
+    });
+  }
+
+  documents.onDidChangeContent(({ document: { uri } }) => {
+    reviews.edited(uri);
+    if (!facts.pullsDiagnostics) push(uri);
+  });
+  documents.onDidClose(({ document: { uri } }) => {
+    reviews.closed(uri);
+    tell('mktme/closed', { uri });
+    if (!facts.pullsDiagnostics) void connection.sendDiagnostics({ uri, diagnostics: [] });
+  });
+
+  connection.languages.diagnostics.on(async ({ textDocument: { uri }, previousResultId }) => {
+    // Diagnostics always speak of the newest text; a stale request is answered with them as well.
+    const document = await reviews.of(uri);
+    const resultId = document === null ? 'closed' : `${generation}:${document.version}`;
+    if (resultId === previousResultId) return { kind: DocumentDiagnosticReportKind.Unchanged, resultId };
+    const items = document === null ? [] : diagnosticsOf(document);
+    return { kind: DocumentDiagnosticReportKind.Full, resultId, items };
+  });
+
+  const workspace = createWorkspaceDiagnostics(
+    async (uri, content) => {
+      const one = await reviewer.catch(() => null);
+      if (one === null) return [];
+      try {
+        const report = one.review(content, { ...options(), file: uri });
+        const patchFile = () => one.read(content);
+        return diagnosticsOf({ uri, version: 0, report, patchFile, failure: null });
+      } catch {
+        return [];
+      }
+    },
+    () => settings.largestDocument,
+  );
+  connection.languages.diagnostics.onWorkspace(async ({ previousResultIds }, token) => {
+    const previous = new Map(previousResultIds.map(({ uri, value }) => [uri, value]));
+    const files = await workspace.all(folders, generation, previous, {
+      isOpen: (uri) => documents.get(uri) !== undefined,
+      cancelled: () => token.isCancellationRequested,
+    });
+    return {
+      items: files.map(({ uri, resultId, items }) =>
+        items === null
+          ? { kind: DocumentDiagnosticReportKind.Unchanged, uri, version: null, resultId }
+          : { kind: DocumentDiagnosticReportKind.Full, uri, version: null, resultId, items: [...items] },
+      ),
+    };
+  });
+
+  connection.onHover(({ textDocument: { uri }, position }, token) =>
+    answer(uri, token, null, (document) => hoverAt(document, position)),
+  );
+  connection.onCodeLens(({ textDocument: { uri } }, token) =>
+    answer(uri, token, [], (document) => (settings.codeLens ? lensesOf(document) : [])),
+  );
+  connection.onCodeAction(({ textDocument: { uri }, context }) =>
+    facts.isOurs ? actionsFor(uri, context.diagnostics) : [],
+  );
+  connection.onDocumentSymbol(({ textDocument: { uri } }, token) => answer(uri, token, [], symbolsOf));
+  connection.onFoldingRanges(({ textDocument: { uri } }, token) =>
+    answer(uri, token, [], (document) => foldsOf(document.patchFile())),
+  );
+  connection.onDocumentLinks(({ textDocument: { uri } }, token) =>
+    answer(uri, token, [], (document) => linksOf(document.patchFile())),
+  );
+  connection.onDefinition(({ textDocument: { uri }, position }, token) =>
+    answer(uri, token, [], (document) => definitionsAt(document, position)),
+  );
+  connection.onReferences(({ textDocument: { uri }, position }, token) =>
+    answer(uri, token, [], (document) => referencesAt(document, position)),
+  );
+  connection.languages.inlayHint.on(({ textDocument: { uri }, range }, token) =>
+    answer(uri, token, [], (document) => (settings.inlayHints ? hintsOf(document, range) : [])),
+  );
+  connection.languages.semanticTokens.on(({ textDocument: { uri } }, token) =>
+    answer(uri, token, { data: [] }, tokensOf),
+  );
+
+  const onRequest = <M extends keyof Requests>(
+    method: M,
+    compute: (document: ReviewedDocument, params: Requests[M]['params']) => Requests[M]['result'] | null,
+  ): void => {
+    connection.onRequest(
+      method,
+      (params: Requests[M]['params'], token: CancellationToken): Promise<unknown> =>
+        answer<Requests[M]['result'] | null>(params.uri, token, null, (document) => compute(document, params)),
+    );
+  };
+  onRequest('mktme/replay', replayOf);
+  onRequest('mktme/scenarios', scenariosOf);
+  onRequest('mktme/overview', overviewOf);
+  onRequest('mktme/reply', replyOf);
+
+  documents.listen(connection);
+  connection.listen();
+}
