@@ -16,8 +16,8 @@ export const runSimulate = (inputs: readonly string[], io: SimulateOutput): 0 | 
   for (const argument of inputs.length === 0 ? ['-'] : inputs) {
     for (const input of inputsOf(argument, null)) {
       const { output, error } = simulateCommand(new TextDecoder().decode(input.read()));
-      if (error === undefined) io.out(output);
-      else {
+      io.out(output);
+      if (error !== undefined) {
         io.complain(`${input.name}: ${error}`);
         status = 2;
       }
@@ -28,7 +28,7 @@ export const runSimulate = (inputs: readonly string[], io: SimulateOutput): 0 | 
 
 /**
  * The text of a scenario file, or of an array of scenarios, to the JSON that is printed. Exit code 2 and one line in
- * `error` where the input makes no sense; then nothing is printed.
+ * `error` where the input makes no sense; nothing is printed of it then, and in an array `{"error": ...}` in its place.
  */
 export const simulateCommand = (text: string): { output: string; exitCode: number; error?: string } => {
   let document: unknown;
@@ -41,13 +41,11 @@ export const simulateCommand = (text: string): { output: string; exitCode: numbe
     const run = simulate(document);
     return 'error' in run ? refuse(run.error) : print(run.result);
   }
-  const results: unknown[] = [];
-  for (const [index, scenario] of document.entries()) {
-    const run = simulate(scenario);
-    if ('error' in run) return refuse(`[${index}].${run.error}`);
-    results.push(run.result);
-  }
-  return print(results);
+  const runs = document.map((scenario: unknown) => simulate(scenario));
+  const printed = print(runs.map((run) => ('error' in run ? run : run.result)));
+  const index = runs.findIndex((run) => 'error' in run);
+  const bad = runs[index];
+  return bad !== undefined && 'error' in bad ? { ...printed, exitCode: 2, error: `[${index}].${bad.error}` } : printed;
 };
 
 const refuse = (error: string): { output: string; exitCode: number; error: string } => ({
