@@ -7,7 +7,7 @@ import type { Trials } from './trials.ts';
 export function confidenceOf(context: Context, ran: Trials): Confidence {
   const { post, trials } = context;
   const evaluated = [...post.functions.values()].map((fn) =>
-    fn.elements ? `${fn.name}() (what the hunks show of it)` : `${fn.name}()`,
+    fn.modelled ? `${fn.name}() (what the hunks show of it)` : `${fn.name}()`,
   );
   const entered = new Set(
     trials.filter(({ run, model }) => run !== model).flatMap(({ run }) => run.trace.map((step) => step.function)),

@@ -13,14 +13,15 @@ import { statementsOf } from './weave/body.ts';
 import { type Element, elementsOf } from './weave/element.ts';
 import { flatten, type Item, itemsOf, type ShownFunction } from './weave/items.ts';
 import type { Recogniser } from './weave/recognise.ts';
-import { type Woven, weave } from './weave/weave.ts';
+import { weave } from './weave/weave.ts';
 
 export interface ProgramFunction {
   readonly name: string;
+  /** What the newest patch of the series that shows the function shows of it. */
   readonly shown: ShownFunction;
   readonly evaluable: EvaluableFunction;
-  /** The kernel's steps with the patch in them; null: only the patch's own text. */
-  readonly elements: readonly Element[] | null;
+  /** False: the patch brings the whole function, and nothing of the kernel's model is in it. */
+  readonly modelled: boolean;
 }
 
 export interface Program {
@@ -33,7 +34,7 @@ export interface Program {
   readonly prototypes: readonly { readonly prototype: Prototype; readonly text: CodeText }[];
   readonly syncs: readonly SyncConvention[];
   /** The text that a statement or expression of the program was read from; null: the kernel's own step. */
-  ownerOf(node: Stmt | Expr): CodeText | null;
+  ownerOf(node: object): CodeText | null;
   /** Changed statements that have no place among the kernel's steps. */
   readonly unplaced: readonly Item[];
   /** Functions that the patch shows in part and that are not modelled. */
@@ -47,54 +48,49 @@ export const DEFAULT_SYNCS: readonly SyncConvention[] = [
 export interface ProgramInput {
   readonly recogniser: Recogniser;
   readonly syncs: readonly SyncConvention[];
-  /** Texts of both sides of the messages under review. */
-  readonly texts: readonly CodeText[];
+  /** Texts of both sides, patch by patch in the order in which they are applied; the last is under review. */
+  readonly layers: readonly (readonly CodeText[])[];
+  /** The state after the last patch, or just before it. */
   readonly side: 'old' | 'new';
 }
 
-export function buildProgram({ recogniser, syncs, texts: all, side }: ProgramInput): Program {
-  const texts = all.filter((text) => text.side === side);
+type Functions = ReadonlyMap<string, ShownFunction>;
+
+interface Layer {
+  /** What the layer leaves in the program. */
+  readonly shown: Functions;
+  /** What it shows of the state before it; empty where that is what it leaves. */
+  readonly before: Functions;
+}
+
+export function buildProgram({ recogniser, syncs, layers: all, side }: ProgramInput): Program {
+  const texts = all.flatMap((layer, index) =>
+    layer.filter((text) => text.side === (index === all.length - 1 ? side : 'new')),
+  );
+  const layers = all.map((layer, index): Layer => {
+    const last = index === all.length - 1;
+    if (last && side === 'old') return { shown: functionsIn(layer, 'old'), before: new Map() };
+    return { shown: functionsIn(layer, 'new'), before: functionsIn(layer, 'old') };
+  });
   const owner = new WeakMap<object, CodeText>();
-  const own = (text: CodeText) => (node: Stmt | Expr) => {
+  const own: Own = (text) => (node) => {
     owner.set(node, text);
   };
-  const version = versionOf({ paths: all.map((text) => text.path), names: namesIn(all) });
-  const shownNew = functionsIn(all, 'new');
-  const shownOld = functionsIn(all, 'old');
+  const version = versionOf({ paths: all.flat().map((text) => text.path), names: all.flat().flatMap(namesIn) });
+  const isSync = new Set(syncs.map((sync) => sync.name));
+  const macros = new Map(texts.flatMap((text) => text.source.macros.map((macro) => [macro.name, macro] as const)));
+  const patchNames = new Set([...isSync, ...macros.keys(), ...layers.flatMap(newDefinitions)]);
+  const context: LayerContext = { recogniser, patchNames, own, oldSide: side === 'old' };
+
   const functions = new Map<string, ProgramFunction>();
   const unplaced: Item[] = [];
   const unmodelled: ShownFunction[] = [];
-  const isSync = new Set(syncs.map((sync) => sync.name));
-  const macros = new Map(texts.flatMap((text) => text.source.macros.map((macro) => [macro.name, macro] as const)));
-  const patchNames = new Set([...isSync, ...macros.keys(), ...newDefinitions(shownNew, shownOld)]);
-
-  for (const [name, shown] of side === 'new' ? shownNew : shownOld) {
+  for (const name of new Set(layers.flatMap((layer) => [...layer.shown.keys()]))) {
     if (isSync.has(name)) continue;
-    for (const stmt of shown.source.pieces.flatMap((piece) => piece.body)) visit(stmt, own(shown.text));
-    const model = kernelFunction(name, version);
-    if (!model || isNewDefinition(shown, shownOld)) {
-      if (shown.source.whole) functions.set(name, { name, shown, evaluable: ownFunction(shown), elements: null });
-      else unmodelled.push(shown);
-      continue;
-    }
-    // The old state is woven like the new one: what the patch removes is simply there.
-    const items = side === 'new' ? itemsOf(shown) : itemsOf(shown).map(asKept);
-    const old = side === 'new' ? shownOld.get(name) : undefined;
-    const foreign = foreignNames(items, patchNames);
-    const woven = weave({
-      elements: elementsOf(model),
-      post: items,
-      pre: old ? itemsOf(old) : [],
-      recogniser,
-      isForeign: (item) => usesAny(item.stmt, foreign),
-    });
-    unplaced.push(...woven.unplaced);
-    functions.set(name, {
-      name,
-      shown,
-      evaluable: wovenFunction(model, shown, woven, own),
-      elements: woven.elements,
-    });
+    const built = buildFunction(name, kernelFunction(name, version), layers, context);
+    if (built.fn) functions.set(name, built.fn);
+    else unmodelled.push(...built.shown);
+    unplaced.push(...built.unplaced);
   }
 
   return {
@@ -112,8 +108,84 @@ export function buildProgram({ recogniser, syncs, texts: all, side }: ProgramInp
   };
 }
 
+type Own = (text: CodeText) => (node: Stmt | Expr) => void;
+
+interface LayerContext {
+  readonly recogniser: Recogniser;
+  readonly patchNames: ReadonlySet<string>;
+  readonly own: Own;
+  readonly oldSide: boolean;
+}
+
+interface Built {
+  readonly fn: ProgramFunction | null;
+  readonly shown: readonly ShownFunction[];
+  readonly unplaced: readonly Item[];
+}
+
+/** One function: the kernel's steps, or the first patch's text, with each patch woven into what was there before it. */
+function buildFunction(
+  name: string,
+  model: KernelFunction | null,
+  layers: readonly Layer[],
+  context: LayerContext,
+): Built {
+  let elements = model ? elementsOf(model) : null;
+  let base: KernelFunction | ShownFunction | null = model;
+  const aliases = new Map<string, string>();
+  const unplaced: Item[] = [];
+  const seen: ShownFunction[] = [];
+  for (const [index, layer] of layers.entries()) {
+    const shown = layer.shown.get(name);
+    if (!shown) continue;
+    seen.push(shown);
+    for (const stmt of shown.source.pieces.flatMap((piece) => piece.body)) visit(stmt, context.own(shown.text));
+    const wholeText = isNewDefinition(shown, layer.before) || (elements === null && shown.source.whole);
+    if (wholeText) {
+      base = shown;
+      elements = shown.source.pieces.flatMap((piece) => piece.body.map(textElement(shown.text)));
+      continue;
+    }
+    if (elements === null) continue;
+    // The old state is woven like the new one: what the patch removes is simply there.
+    const asOld = context.oldSide && index === layers.length - 1;
+    const items = asOld ? itemsOf(shown).map(asKept) : itemsOf(shown);
+    const before = layer.before.get(name);
+    const foreign = foreignNames(items, context.patchNames);
+    const woven = weave({
+      elements,
+      post: items,
+      pre: before ? itemsOf(before) : [],
+      recogniser: context.recogniser,
+      isForeign: (item) => usesAny(item.stmt, foreign),
+    });
+    elements = woven.elements;
+    unplaced.push(...woven.unplaced);
+    if (model)
+      for (const [spelling, kernelName] of aliasesOf(model, shown.source, woven.aliases))
+        aliases.set(spelling, kernelName);
+  }
+  const shown = seen.at(-1);
+  if (!shown || !elements || !base) return { fn: null, shown: seen, unplaced };
+  const modelled = !('source' in base);
+  const evaluable: EvaluableFunction = {
+    name,
+    parameters: 'source' in base ? (base.source.parameters ?? []) : base.parameters,
+    returns: 'source' in base ? (base.source.returns ?? INT) : base.returns,
+    locals: 'source' in base ? [] : base.locals,
+    body: statementsOf(elements, modelled ? model : null, aliases, context.own),
+    aliases: modelled ? aliases : new Map(),
+    source: shown.text,
+  };
+  return { fn: { name, shown, evaluable, modelled }, shown: seen, unplaced };
+}
+
+const textElement =
+  (text: CodeText) =>
+  (stmt: Stmt): Element => ({ kind: 'text', shown: { stmt, text } });
+
 /** The functions of one side by name; of several of one name (a stub beside the real one) the one outside headers. */
-function functionsIn(texts: readonly CodeText[], side: 'old' | 'new'): ReadonlyMap<string, ShownFunction> {
+function functionsIn(texts: readonly CodeText[], side: 'old' | 'new'): Functions {
   const found = new Map<string, ShownFunction>();
   for (const text of texts) {
     if (text.side !== side) continue;
@@ -126,17 +198,16 @@ function functionsIn(texts: readonly CodeText[], side: 'old' | 'new'): ReadonlyM
   return found;
 }
 
-const namesIn = (texts: readonly CodeText[]) =>
-  texts.flatMap((text) => text.source.functions.map((source) => source.name));
+const namesIn = (text: CodeText) => text.source.functions.map((source) => source.name);
 
 /** True if the patch writes the whole function, and not in place of an old one. */
-function isNewDefinition({ source, text }: ShownFunction, old: ReadonlyMap<string, ShownFunction>): boolean {
+function isNewDefinition({ source, text }: ShownFunction, before: Functions): boolean {
   const line = source.nameSpan && lineAt(text, source.nameSpan.start)?.line;
-  return source.whole && line?.kind === 'added' && !old.has(source.name);
+  return source.whole && line?.kind === 'added' && !before.has(source.name);
 }
 
-const newDefinitions = (fresh: ReadonlyMap<string, ShownFunction>, old: ReadonlyMap<string, ShownFunction>) =>
-  [...fresh.values()].filter((shown) => isNewDefinition(shown, old)).map((shown) => shown.source.name);
+const newDefinitions = ({ shown, before }: Layer) =>
+  [...shown.values()].filter((each) => isNewDefinition(each, before)).map((each) => each.source.name);
 
 const asKept = (item: Item): Item => ({
   ...item,
@@ -170,34 +241,6 @@ function assignedIn(stmt: Stmt): readonly string[] {
 function usesAny(stmt: Stmt, names: ReadonlySet<string>): boolean {
   for (const name of namesUsed(stmt)) if (names.has(name)) return true;
   return false;
-}
-
-const ownFunction = ({ source, text }: ShownFunction): EvaluableFunction => ({
-  name: source.name,
-  parameters: source.parameters ?? [],
-  returns: source.returns ?? INT,
-  locals: [],
-  body: source.pieces.flatMap((piece) => piece.body),
-  aliases: new Map(),
-  source: text,
-});
-
-function wovenFunction(
-  model: KernelFunction,
-  shown: ShownFunction,
-  woven: Woven,
-  own: (text: CodeText) => (node: Stmt | Expr) => void,
-): EvaluableFunction {
-  const aliases = aliasesOf(model, shown.source, woven.aliases);
-  return {
-    name: model.name,
-    parameters: model.parameters,
-    returns: model.returns,
-    locals: model.locals,
-    body: statementsOf(woven.elements, model, aliases, own),
-    aliases,
-    source: shown.text,
-  };
 }
 
 /** The kernel's own function, with nothing of a patch in it. */

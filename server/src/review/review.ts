@@ -1,128 +1,111 @@
 /** The one entry: a patch file in, a report out. No I/O: files, git and time come in through the options. */
-import type { MacroParser } from '../c/evaluate/types.ts';
 import type { CParser } from '../c/parse/parser.ts';
-import { parseStatements } from '../c/parse/snippet.ts';
-import type { Message, PatchFile } from '../patch/model.ts';
+import type { PatchFile } from '../patch/model.ts';
 import { readPatch } from '../patch/read.ts';
-import { confidenceOf } from './confidence.ts';
-import { findingsOf } from './findings.ts';
-import { hookedFunctions, syncCalls } from './hooks.ts';
-import { hunksOf } from './hunks.ts';
-import { concernsSync } from './introduction.ts';
-import { buildProgram, DEFAULT_SYNCS } from './program.ts';
+import { type Analysis, analyse } from './analyse.ts';
+import { emptyReport, fullReport } from './patch-report.ts';
+import { DEFAULT_SYNCS } from './program.ts';
 import { replayOf } from './replay/replay.ts';
-import type { PatchReport, Report, ReviewOptions } from './report.ts';
-import type { Context } from './rule.ts';
-import { rules } from './rules/index.ts';
-import { resultsOf } from './scenario-results.ts';
-import { sitesOf } from './sites.ts';
-import { readTexts } from './text.ts';
-import { runTrials, type Trials } from './trials.ts';
-import { createRecogniser } from './weave/recognise.ts';
+import type { Finding, PatchReport, Report, ReviewOptions } from './report.ts';
+import { seriesOf } from './series.ts';
+import { type CodeText, readTexts } from './text.ts';
 
 export interface ReviewInput extends ReviewOptions {
   readonly parser: CParser;
 }
 
-const DEFAULT_KEYIDS = 3;
-
 /** Reviews every message of the input. Total: what cannot be read or placed is a problem of the report. */
 export function review(input: Uint8Array | string, options: ReviewInput): Report {
   const patch = readPatch(input);
-  const reviewed = patch.messages.map((_, index) => reviewMessage(patch, index, options));
-  const findings = reviewed.flatMap((each) => each.report.findings);
-  const of = (severity: string) => findings.filter((finding) => finding.severity === severity).length;
+  const names = (options.syncs ?? DEFAULT_SYNCS).map((sync) => sync.name);
+  const reports = new Map<number, PatchReport>();
+  const analyses = new Map<number, Analysis>();
+  for (const group of seriesOf(patch)) {
+    for (const [index, analysis] of analyseSeries(patch, group, names, options)) {
+      analyses.set(index, analysis);
+      reports.set(index, fullReport(analysis, options));
+    }
+    for (const [index, findings] of withMends(group, analyses, patch, options)) {
+      const report = reports.get(index);
+      if (report) reports.set(index, { ...report, findings });
+    }
+  }
+  const patches = patch.messages.map((message, index) => reports.get(index) ?? emptyReport(message, options));
+  const of = (severity: Finding['severity']) =>
+    patches.reduce((sum, report) => sum + report.findings.filter((finding) => finding.severity === severity).length, 0);
   return {
-    patches: reviewed.map((each) => each.report),
+    patches,
     problems: patch.problems.map(({ line, message }) => ({ line: line + 1, message })),
     unreadable: patch.messages.every((message) => message.files.length === 0),
-    summary: { patches: reviewed.length, errors: of('error'), warnings: of('warning'), notes: of('note') },
+    summary: { patches: patches.length, errors: of('error'), warnings: of('warning'), notes: of('note') },
     replay(index, scenario, variant) {
-      const each = reviewed[index];
-      return each?.context ? replayOf(each.context, scenario, variant) : null;
+      const analysis = analyses.get(index);
+      return analysis ? replayOf(analysis.context, scenario, variant) : null;
     },
   };
 }
 
-interface Reviewed {
-  readonly report: PatchReport;
-  readonly context: Context | null;
+/** Each patch that concerns a sync, on top of its predecessors in the series. */
+function analyseSeries(
+  patch: PatchFile,
+  group: readonly number[],
+  names: readonly string[],
+  options: ReviewInput,
+): ReadonlyMap<number, Analysis> {
+  const concerning = new Set(group.filter((index) => namesAny(patch, index, names)));
+  const paths = new Set([...concerning].flatMap((index) => pathsOf(patch, index)));
+  const layers: (readonly CodeText[])[] = [];
+  const analyses = new Map<number, Analysis>();
+  for (const index of concerning.size === 0 ? [] : group) {
+    if (!concerning.has(index) && !pathsOf(patch, index).some((path) => paths.has(path))) continue;
+    layers.push(readTexts(options.parser, patch, index));
+    const message = patch.messages[index];
+    const analysis =
+      concerning.has(index) && message ? analyse({ patch, message, layers: [...layers], options }) : null;
+    if (analysis) analyses.set(index, analysis);
+  }
+  return analyses;
 }
 
-function reviewMessage(patch: PatchFile, index: number, options: ReviewInput): Reviewed {
-  const message = patch.messages[index];
-  if (!message) throw new RangeError(`no message ${index}`);
-  const { parser, file } = options;
-  const texts = mayConcern(patch, message, options) ? readTexts(parser, patch, index) : [];
-  const recogniser = createRecogniser(parser);
-  const syncs = options.syncs ?? DEFAULT_SYNCS;
-  const post = buildProgram({ recogniser, syncs, texts, side: 'new' });
-  const pre = buildProgram({ recogniser, syncs, texts, side: 'old' });
-  const base: Context = { file, patch, message, post, pre, trials: [], failures: [], hooked: hookedFunctions(post) };
-  if (!concernsSync(base)) return { report: emptyReport(message, options), context: null };
-  const ran = runTrials({
-    post,
-    pre,
-    preHooked: syncCalls(pre).length > 0,
-    keyIds: options.keyIds ?? DEFAULT_KEYIDS,
-    pagingLevels: options.pagingLevels ?? [4, 5],
-    parse: macroParser(parser),
-  });
-  const context: Context = { ...base, trials: ran.trials, failures: ran.failures };
-  return { report: fullReport(context, ran, options), context };
-}
-
-const macroParser = (parser: CParser): MacroParser => ({
-  expression(text) {
-    const [first, ...more] = parseStatements(parser, `${text};`);
-    return first?.kind === 'expr' && more.length === 0 ? first.expr : null;
-  },
-  statement(text) {
-    const [first, ...more] = parseStatements(parser, `${text};`);
-    return first && first.kind !== 'opaque' && more.every((stmt) => stmt.kind === 'empty') ? first : null;
-  },
-});
+const pathsOf = (patch: PatchFile, index: number) =>
+  (patch.messages[index]?.files ?? []).flatMap((file) => [file.oldPath ?? '', file.newPath ?? ''].filter(Boolean));
 
 /** A quick look: a message that nowhere names a sync cannot concern one. */
-function mayConcern(patch: PatchFile, message: Message, options: ReviewInput): boolean {
-  const names = (options.syncs ?? DEFAULT_SYNCS).map((sync) => sync.name);
-  for (let line = message.line; line < message.endLine; line++)
-    if (names.some((name) => patch.lines[line]?.includes(name))) return true;
-  return message.files.some((diff) =>
-    diff.hunks.some((hunk) =>
-      hunk.lines.some(({ text, decoded }) => decoded && names.some((name) => text.includes(name))),
+const namesAny = (patch: PatchFile, index: number, names: readonly string[]) =>
+  (patch.messages[index]?.files ?? []).some((file) =>
+    file.hunks.some(
+      (hunk) =>
+        names.some((name) => hunk.heading.includes(name)) ||
+        hunk.lines.some(({ text }) => names.some((name) => text.includes(name))),
     ),
   );
-}
 
-function emptyReport(message: Message, options: ReviewInput): PatchReport {
-  return {
-    file: options.file,
-    startLine: message.line + 1,
-    endLine: message.endLine,
-    subject: message.subject,
-    author: message.author,
-    date: message.date,
-    messageId: message.messageId,
-    series: message.series,
-    base: 'fragment',
-    sites: [],
-    findings: [],
-    problems: message.problems.map(({ line, message: text }) => ({ line: line + 1, message: text })),
-    hunks: [],
-    scenarios: [],
-    confidence: { evaluated: [], modelled: [], opaque: [], notRun: [] },
-  };
-}
+const keyOf = ({ rule, line, column, message }: Finding) =>
+  rule === 'unhooked-site' ? `${rule}/${message.split(':')[0]}` : `${rule}/${line}:${column}`;
 
-function fullReport(context: Context, ran: Trials, options: ReviewInput): PatchReport {
-  const drafts = rules.flatMap((rule) => rule.check(context));
-  return {
-    ...emptyReport(context.message, options),
-    sites: sitesOf(context),
-    findings: findingsOf(drafts, options),
-    hunks: hunksOf(context),
-    scenarios: resultsOf(context),
-    confidence: confidenceOf(context, ran),
-  };
+/** Findings of the patches of a series that a later patch of it mends: said so, or, for what it hooks, left out. */
+function withMends(
+  group: readonly number[],
+  analyses: ReadonlyMap<number, Analysis>,
+  patch: PatchFile,
+  options: ReviewInput,
+): ReadonlyMap<number, readonly Finding[]> {
+  const result = new Map<number, readonly Finding[]>();
+  for (const [position, index] of group.entries()) {
+    const own = analyses.get(index);
+    if (!own) continue;
+    const later = group.slice(position + 1).flatMap((other) => {
+      const analysis = analyses.get(other);
+      return analysis ? [{ other, keys: new Set(analysis.allFindings(options).map(keyOf)) }] : [];
+    });
+    const findings = own.ownFindings(options).flatMap((finding): Finding[] => {
+      const mender = later.find(({ keys }) => !keys.has(keyOf(finding)));
+      if (!mender) return [finding];
+      if (finding.rule === 'unhooked-site') return [];
+      const subject = patch.messages[mender.other]?.subject ?? 'a later patch';
+      return [{ ...finding, message: `${finding.message}; a later patch of the series mends this (${subject})` }];
+    });
+    result.set(index, findings);
+  }
+  return result;
 }

@@ -1,5 +1,5 @@
 /** The places of a patch that the review speaks of: what changes the direct mapping, what syncs it, and the sync's own forms. */
-import { changesDirectMapping } from '../../../engine/src/kernel/catalogue.ts';
+import { scenarios } from '../../../engine/src/kernel/scenarios/index.ts';
 import { allShown, callsIn, syncCalls } from './hooks.ts';
 import type { Site, SiteRun } from './report.ts';
 import type { Context, Trial } from './rule.ts';
@@ -12,6 +12,8 @@ import { introducedSyncs } from './signatures.ts';
 import { codeOf, kernelLineOf, placeOf } from './text.ts';
 
 const MOST_TEXT = 200;
+
+const changing = new Set(scenarios.flatMap((scenario) => scenario.functions));
 
 export function sitesOf(context: Context): readonly Site[] {
   const { post } = context;
@@ -27,7 +29,7 @@ export function sitesOf(context: Context): readonly Site[] {
   );
   const changes = allShown(post)
     .flatMap(callsIn)
-    .filter((call) => changesDirectMapping(call.callee) && !seen.has(spotKey(call.spot)))
+    .filter((call) => changing.has(call.callee) && !seen.has(spotKey(call.spot)))
     .map((call) => siteOf('change', call.spot, context, []));
   return [...syncs, ...forms, ...changes].sort((a, b) => a.line - b.line || a.column - b.column);
 }

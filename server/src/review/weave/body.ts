@@ -8,11 +8,13 @@ type Own = (text: CodeText) => (node: Stmt | Expr) => void;
 
 export function statementsOf(
   elements: readonly Element[],
-  model: KernelFunction,
+  model: KernelFunction | null,
   aliases: ReadonlyMap<string, string>,
   own: Own,
 ): readonly Stmt[] {
-  const kernelNames = new Set([...model.parameters, ...model.locals].map((variable) => variable.name));
+  const kernelNames = new Set(
+    [...(model?.parameters ?? []), ...(model?.locals ?? [])].map((variable) => variable.name),
+  );
   const isKernels = (name: string) => kernelNames.has(aliases.get(name) ?? name);
   const convert = (element: Element): readonly Stmt[] => {
     if (element.kind === 'text') return withoutKernelLocals(element.shown.stmt, isKernels);

@@ -165,7 +165,9 @@ function positionOf(
     return other.level === item.level - 1 && before?.element.kind === 'block' ? { kind: 'inside', slot: before } : null;
   }
   if (block) return { kind: 'inside', slot: block };
-  return item.stmt.kind === 'declare' && item.level === 0 && slots[0] ? { kind: 'beside', slot: slots[0], side: 'before' } : null;
+  return item.stmt.kind === 'declare' && item.level === 0 && slots[0]
+    ? { kind: 'beside', slot: slots[0], side: 'before' }
+    : null;
 }
 
 /** The slot of the sibling's own list that holds what was found inside the sibling. */

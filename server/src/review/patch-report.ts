@@ -1,0 +1,41 @@
+/** The report on one message. */
+import type { Message } from '../patch/model.ts';
+import type { Analysis } from './analyse.ts';
+import { confidenceOf } from './confidence.ts';
+import { hunksOf } from './hunks.ts';
+import type { PatchReport, ReviewOptions } from './report.ts';
+import { resultsOf } from './scenario-results.ts';
+import { sitesOf } from './sites.ts';
+
+export function emptyReport(message: Message, options: ReviewOptions): PatchReport {
+  return {
+    file: options.file,
+    startLine: message.line + 1,
+    endLine: message.endLine,
+    subject: message.subject,
+    author: message.author,
+    date: message.date,
+    messageId: message.messageId,
+    series: message.series,
+    base: 'fragment',
+    sites: [],
+    findings: [],
+    problems: message.problems.map(({ line, message: text }) => ({ line: line + 1, message: text })),
+    hunks: [],
+    scenarios: [],
+    confidence: { evaluated: [], modelled: [], opaque: [], notRun: [] },
+  };
+}
+
+export function fullReport(analysis: Analysis, options: ReviewOptions): PatchReport {
+  const { context, ran } = analysis;
+  const isOwn = ({ line }: { readonly line: number }) => line > context.message.line && line <= context.message.endLine;
+  return {
+    ...emptyReport(context.message, options),
+    sites: sitesOf(context).filter(isOwn),
+    findings: analysis.ownFindings(options),
+    hunks: hunksOf(context).filter(isOwn),
+    scenarios: resultsOf(context),
+    confidence: confidenceOf(context, ran),
+  };
+}
