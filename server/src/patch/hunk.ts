@@ -13,16 +13,12 @@ export interface HunkResult {
   readonly short: boolean;
 }
 
-export function isHunkHeader(text: string): boolean {
-  return text.startsWith('@@ -') && HEADER.test(text);
-}
-
-/** `---`, `+++` and a hunk header in a row: the only thing outside `diff --git` that begins a file. */
+/** `---`, `+++` and a hunk header (be it a damaged one) in a row: the only thing outside `diff --git` that begins a file. */
 export function isFileHeader(lines: readonly SourceLine[], index: number): boolean {
   return (
     (lines[index]?.text.startsWith('--- ') ?? false) &&
     (lines[index + 1]?.text.startsWith('+++ ') ?? false) &&
-    isHunkHeader(lines[index + 2]?.text ?? '')
+    (lines[index + 2]?.text.startsWith('@@ -') ?? false)
   );
 }
 

@@ -36,18 +36,20 @@ export function unquote(lines: readonly SourceLine[]): SourceLine[] | null {
 }
 
 function linesAt(lines: readonly SourceLine[], depth: number): SourceLine[] {
-  const out: SourceLine[] = [];
-  // `> +code` or `>+code`: the style is told by the line that begins the diff or hunk.
-  let spaced = true;
+  const quoted: { source: SourceLine; end: number }[] = [];
+  // `> +code` or `>+code`: told by the first line that begins a diff. Later ones may be code that looks like it.
+  let spaced: boolean | null = null;
   for (const source of lines) {
     if (!source.text.startsWith('>')) continue;
-    const quote = quoteOf(source.text);
-    if (quote.depth !== depth) continue;
-    if (beginsDiff(source.text, quote.end)) spaced = source.text[quote.end] === ' ';
-    const start = quote.end + (spaced && source.text[quote.end] === ' ' ? 1 : 0);
-    out.push({ ...source, text: source.text.slice(start), column: source.column + start });
+    const { depth: own, end } = quoteOf(source.text);
+    if (own !== depth) continue;
+    if (spaced === null && beginsDiff(source.text, end)) spaced = source.text[end] === ' ';
+    quoted.push({ source, end });
   }
-  return out;
+  return quoted.map(({ source, end }) => {
+    const start = end + (spaced && source.text[end] === ' ' ? 1 : 0);
+    return { ...source, text: source.text.slice(start), column: source.column + start };
+  });
 }
 
 function beginsDiff(text: string, end: number): boolean {

@@ -27,7 +27,7 @@ export function splitUnits(lines: readonly SourceLine[]): readonly Unit[] {
   if (thread.length > 0) {
     return cut(
       'thread',
-      thread.map((index, n) => threadStart(lines, index, thread[n - 1] ?? first)),
+      thread.map((index, n) => threadStart(lines, index, thread[n - 1] ?? first - 1)),
       first,
       lines.length,
     );
