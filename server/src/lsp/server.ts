@@ -36,13 +36,19 @@ import { createWorkspaceDiagnostics } from './workspace.ts';
 const PAUSE = 15;
 
 /** Serves until the connection closes. The reviewer may still be loading: answers wait for it, the handshake does not. */
-export function startServer(connection: Connection, reviewer: Promise<Reviewer>): void {
+export function startServer(connection: Connection, loading: Promise<Reviewer>): void {
   const documents = new TextDocuments(TextDocument);
   let facts: ClientFacts = factsOf({}, undefined);
   let settings: Settings = DEFAULTS;
   let kernel: Partial<ReturnType<typeof kernelAt>> = {};
   let folders: readonly string[] = [];
   let generation = 0;
+  // Nothing is reviewed before the client's settings are known: it would be reviewed twice.
+  let configured = (): void => {};
+  const reviewer = new Promise<void>((resolve) => {
+    configured = resolve;
+  }).then(() => loading);
+  reviewer.catch(() => {});
 
   const tell = <M extends keyof Notifications>(method: M, params: Notifications[M]): void => {
     if (facts.isOurs) void connection.sendNotification(method, params).catch(() => {});
@@ -97,6 +103,7 @@ export function startServer(connection: Connection, reviewer: Promise<Reviewer>)
     if (facts.registersConfiguration)
       await connection.client.register(DidChangeConfigurationNotification.type, { section: 'mktme' }).catch(() => {});
     await configure(undefined);
+    configured();
   });
 
   connection.onDidChangeConfiguration(({ settings: sent }) =>
@@ -173,6 +180,7 @@ export function startServer(connection: Connection, reviewer: Promise<Reviewer>)
     () => settings.largestDocument,
   );
   connection.languages.diagnostics.onWorkspace(async ({ previousResultIds }, token) => {
+    await reviewer.catch(() => null);
     const previous = new Map(previousResultIds.map(({ uri, value }) => [uri, value]));
     const files = await workspace.all(folders, generation, previous, {
       isOpen: (uri) => documents.get(uri) !== undefined,
