@@ -115,6 +115,7 @@ describe('braces that the hunk cuts', () => {
   cut('a switch stays open', '\tswitch (x) {\n\tcase 1:\n\t\ta();\n', 'switch (x) {<after> case 1: a(); }');
   cut('begins with else', '\telse\n\t\ta();\n\tb();\n', 'if (??) {<before>  } else a(); b();');
   cut('begins in an argument list', '\t       (end - start) >> 10);\n\ta();\n', 'OPAQUE[(end - start) >> 10)] a();');
+  cut('begins in an expression that goes on aligned', '\t\t  b + c;\n\ta();\n', 'OPAQUE[b + c] a();');
   cut('begins in a condition', '\t    b && c) {\n\t\ta();\n\t}\n', 'if (?b && c)?) { a(); }');
   cut('begins in an expression', '\t\t| FOO;\n\ta();\n', 'OPAQUE[| FOO] a();');
   cut('begins in a for head', '\t     i < n; i++) {\n\t\ta(i);\n\t}\n', 'if (?i < n; i++)?) { a(i); }');

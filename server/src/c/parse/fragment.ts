@@ -3,7 +3,7 @@
  * are put in front and behind, statements that the hunk cuts are left out and remembered.
  */
 import type { Span } from '../ast.ts';
-import { hangsOnCutHead } from './indent.ts';
+import { hangsOnCutHead, isContinuation } from './indent.ts';
 import type { Token } from './lexer.ts';
 
 export interface Fragment {
@@ -90,7 +90,7 @@ export function closeFragment({ tokens, image, end, opened, closed }: Lines): Fr
   let inner = '';
   let from = 0;
   if (!opened) {
-    const start = cutStart(tokens);
+    const start = cutStart(tokens, isContinuation(tokens, image));
     from = start.to;
     blank(0, from);
     if (start.head) {
@@ -160,7 +160,7 @@ const NO_START = /^(?:\|\||&&|==|!=|<=|>=|<<|>>|<|>|=|[-+*/%&|^]=|<<=|>>=|,|\?|:
 const STARTS = /^(?:[A-Za-z_$]|\{$|\+\+$|--$|\*$)/;
 
 /** The tokens that only continue a statement from before the hunk, and whether they end the head of an `if` or loop. */
-function cutStart(tokens: readonly Token[]): { to: number; head: boolean } {
+function cutStart(tokens: readonly Token[], aligned: boolean): { to: number; head: boolean } {
   let depth = 0;
   let unopened = -1;
   for (let at = 0; at < tokens.length; at++) {
@@ -177,7 +177,7 @@ function cutStart(tokens: readonly Token[]): { to: number; head: boolean } {
     return { to: statementEnd(tokens, unopened + 1), head: false };
   }
   const first = tokens[0]?.text;
-  if (first !== undefined && NO_START.test(first)) return { to: statementEnd(tokens, 0), head: false };
+  if (first !== undefined && (aligned || NO_START.test(first))) return { to: statementEnd(tokens, 0), head: false };
   return { to: 0, head: false };
 }
 

@@ -22,6 +22,12 @@ export function hangsOnCutHead(tokens: readonly Token[], image: string, end: num
   return after.text === '}' ? own > outer + TAB : own > outer && after.text !== 'case' && after.text !== 'default';
 }
 
+/** True if the first token stands behind tabs and then blanks: aligned under something on a line before the hunk. */
+export function isContinuation(tokens: readonly Token[], image: string): boolean {
+  const start = tokens[0]?.start ?? 0;
+  return /^\t+ +$/.test(image.slice(image.lastIndexOf('\n', start - 1) + 1, start));
+}
+
 /** Width of the white space before `offset`; null where it is not the first on its line. */
 function indentOf(image: string, offset: number): number | null {
   let width = 0;
