@@ -28,6 +28,7 @@ export function Header({ show, host, onCopy, onSave }: Props) {
             value={selected}
             onChange={(event) => host.post({ type: 'select-scenario', id: event.currentTarget.value })}
           >
+            {!scenarios.some((scenario) => scenario.id === selected) && <option value={selected}>{selected}</option>}
             {scenarios.map((scenario) => (
               <option key={scenario.id} value={scenario.id} title={scenario.sentence}>
                 {`${scenario.ok ? '✓' : '✗'} ${scenario.id}`}

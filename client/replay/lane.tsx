@@ -1,15 +1,15 @@
 /** One lane: a group of KeyIDs that look alike. Its words are its accessible name; leaves of a lower level stand lower. */
 import { memo } from 'preact/compat';
 import { type Cell, cellsOf, type Look, sizeLabel } from '../../engine/src/picture/cells.ts';
-import { type Lane, sameLane } from '../../engine/src/picture/lane.ts';
+import { firstEndingAfter, type Lane, sameLane } from '../../engine/src/picture/lane.ts';
 import { pagesOf, sizeText } from '../../engine/src/picture/pages.ts';
 import { type Scale, toPage, toX } from '../../engine/src/picture/scale.ts';
 import type { LaneGroup } from '../../engine/src/picture/state.ts';
 import { differenceSummary, flagsText, keyIdText, laneText } from '../../engine/src/picture/words.ts';
 import type { Replay } from '../../engine/src/replay.ts';
 
-export const LANE_HEIGHT = 64;
-const BOTTOM = 52;
+/** Between the lane's cells and its lower edge: room for the bar of what was synced. */
+const FOOT = 12;
 const TOP = { '1G': 6, '2M': 12, '4K': 20, mixed: 16 } as const;
 const CHAR = 6.4;
 
@@ -19,6 +19,7 @@ interface Props {
   readonly canonicalLane: Lane | null;
   readonly scale: Scale;
   readonly height: number;
+  readonly laneHeight: number;
   readonly drawn: boolean;
   readonly page: number;
   readonly selected: boolean;
@@ -27,10 +28,11 @@ interface Props {
 }
 
 export function LaneRow(props: Props) {
-  const { replay, group, canonicalLane, scale, height, drawn, page, selected, onSelect, onZoom } = props;
+  const { replay, group, canonicalLane, scale, height, laneHeight, drawn, page, selected, onSelect, onZoom } = props;
   const first = group.keyIds[0]?.[0] ?? 0;
   const wrong = group.differs.length > 0;
   const summary = first === 0 ? 'canonical' : wrong ? differenceSummary(group) : statusOf(group, canonicalLane);
+  const words = laneText(replay, group);
   const rest = restText(group);
   const x = toX(scale, page);
   const onClick = (event: MouseEvent): void => {
@@ -39,13 +41,7 @@ export function LaneRow(props: Props) {
   };
   return (
     <li class={`lane${wrong ? ' differs' : ''}${selected ? ' selected' : ''}`} style={{ height: `${height}px` }}>
-      <button
-        type="button"
-        class="lane-label"
-        aria-label={laneText(replay, group)}
-        title={laneText(replay, group)}
-        onClick={() => onSelect(page, first)}
-      >
+      <button type="button" class="lane-label" aria-label={words} title={words} onClick={() => onSelect(page, first)}>
         <span class="lane-name">{`KeyID ${first}`}</span>
         <span class="lane-status">{summary}</span>
       </button>
@@ -53,15 +49,15 @@ export function LaneRow(props: Props) {
         <svg
           class="lane-svg"
           width={scale.width}
-          height={LANE_HEIGHT}
+          height={laneHeight}
           aria-hidden="true"
           onClick={onClick}
           onDblClick={(event) =>
             onZoom(4, toPage(scale, event.clientX - event.currentTarget.getBoundingClientRect().left))
           }
         >
-          <LaneDrawing group={group} scale={scale} />
-          <path class="cross-hair" d={`M${x} 0V${LANE_HEIGHT}`} />
+          <LaneDrawing group={group} scale={scale} bottom={laneHeight - FOOT} />
+          <path class="cross-hair" d={`M${x} 0V${laneHeight}`} />
         </svg>
       )}
       {rest !== null && <span class="follower">{`${rest}  same as KeyID ${first}`}</span>}
@@ -82,11 +78,11 @@ function restText(group: LaneGroup): string | null {
 
 /** Drawn anew only when the lane, its differences or the scale did change. */
 const LaneDrawing = memo(
-  function LaneDrawing({ group, scale }: { group: LaneGroup; scale: Scale }) {
+  function LaneDrawing({ group, scale, bottom }: { group: LaneGroup; scale: Scale; bottom: number }) {
     const cells = cellsOf(scale, group, 2);
     return (
       <>
-        <path class="base" d={`M0 ${BOTTOM}.5H${scale.width}`} />
+        <path class="base" d={`M0 ${bottom}.5H${scale.width}`} />
         {tables(cells).map((table) => (
           <g key={`t${table.x}`} class="table">
             <path d={`M${table.x + 1.5} 17V13.5H${table.x + table.width - 1.5}V17`} />
@@ -94,14 +90,17 @@ const LaneDrawing = memo(
           </g>
         ))}
         {cells.map((cell) => (
-          <CellDrawing key={`${cell.x}`} cell={cell} />
+          <CellShape key={cell.x} cell={cell} bottom={bottom} />
         ))}
-        <path class="ticks" d={tickPath(cells)} />
+        <path class="ticks" d={tickPath(cells, bottom)} />
+        {cells.map((cell) => (
+          <CellWords key={cell.x} cell={cell} group={group} bottom={bottom} />
+        ))}
         {bars(group, scale).map(({ x, width }) => (
           <path
             key={`s${x}`}
             class="synced"
-            d={`M${x + 1} 55V61M${x + 1} 58H${x + width - 1}M${x + width - 1} 55V61`}
+            d={`M${x + 1} ${bottom + 3}v6M${x + 1} ${bottom + 6}H${x + width - 1}M${x + width - 1} ${bottom + 3}v6`}
           />
         ))}
       </>
@@ -109,6 +108,7 @@ const LaneDrawing = memo(
   },
   (before, after) =>
     before.scale === after.scale &&
+    before.bottom === after.bottom &&
     before.group.lane === after.group.lane &&
     before.group.differs === after.group.differs &&
     before.group.changed === after.group.changed &&
@@ -123,54 +123,51 @@ const WORDS: Partial<Record<Look, string>> = {
   swept: 'swept',
 };
 
-function CellDrawing({ cell }: { cell: Cell }) {
-  const top = cell.size === null ? TOP['2M'] : TOP[cell.size];
-  const { x, width } = cell;
-  const broken = cell.piece === 'outside' || cell.piece === 'quiet';
-  const height = BOTTOM - top;
-  const center = x + width / 2;
+const isBroken = (cell: Cell): boolean => cell.piece === 'outside' || cell.piece === 'quiet';
+const topOf = (cell: Cell): number => (cell.size === null ? TOP['2M'] : TOP[cell.size]);
+
+function CellShape({ cell, bottom }: { cell: Cell; bottom: number }) {
   if (cell.look === 'none') return null;
-  const textured = cell.look !== 'same';
-  const word = WORDS[cell.look];
-  const lines = broken ? [] : cellLines(cell, word);
+  const top = topOf(cell);
+  const broken = isBroken(cell);
+  const box = { x: cell.x + 0.5, y: top, width: Math.max(1, cell.width - 1), height: bottom - top };
+  const right = cell.x + cell.width - 1;
+  const middle = cell.x + cell.width / 2;
   return (
     <g>
-      <rect
-        class={`cell ${cell.look}${broken ? ' broken' : ''}`}
-        x={x + 0.5}
-        y={top}
-        width={Math.max(1, width - 1)}
-        height={height}
-      />
-      {textured && (
-        <rect
-          class="texture"
-          x={x + 0.5}
-          y={top}
-          width={Math.max(1, width - 1)}
-          height={height}
-          fill={`url(#look-${cell.look})`}
-        />
-      )}
-      {cell.look === 'hole' && width > 30 && (
+      <rect class={`cell ${cell.look}${broken ? ' broken' : ''}`} {...box} />
+      {cell.look !== 'same' && <rect class="texture" {...box} fill={`url(#look-${cell.look})`} />}
+      {cell.look === 'hole' && !broken && cell.width > 30 && (
         <path
           class="hole-cross"
-          d={`M${x + 1} ${top + 1}L${x + width - 1} ${BOTTOM - 1}M${x + width - 1} ${top + 1}L${x + 1} ${BOTTOM - 1}`}
+          d={`M${cell.x + 1} ${top + 1}L${right} ${bottom - 1}M${right} ${top + 1}L${cell.x + 1} ${bottom - 1}`}
         />
       )}
       {broken && (
         <path
           class="break"
-          d={`M${center - 5} ${BOTTOM + 1}L${center - 1} ${top - 1}M${center + 1} ${BOTTOM + 1}L${center + 5} ${top - 1}`}
+          d={`M${middle - 5} ${bottom + 1}L${middle - 1} ${top - 1}M${middle + 1} ${bottom + 1}L${middle + 5} ${top - 1}`}
         />
       )}
-      {textured && lines.length > 0 && <Plate x={center} y={top + height / 2} lines={lines} />}
+    </g>
+  );
+}
+
+function CellWords({ cell, group, bottom }: { cell: Cell; group: LaneGroup; bottom: number }) {
+  if (cell.look === 'none' || isBroken(cell)) return null;
+  const lines = cellLines(cell, group);
+  if (lines.length === 0) return null;
+  const x = cell.x + cell.width / 2;
+  const y = (topOf(cell) + bottom) / 2;
+  return (
+    <g>
+      {cell.look !== 'same' && <Plate x={x} y={y} lines={lines} />}
       {lines.map((line, index) => (
         <Fitted
           key={line.text}
-          x={center}
-          y={top + height / 2 + 4 + (index - (lines.length - 1) / 2) * 13}
-          width={width - 4}
+          x={x}
+          y={y + 4 + (index - (lines.length - 1) / 2) * 13}
+          width={cell.width - 4}
           class={line.strong ? 'cell-word' : 'cell-text'}
           text={line.text}
         />
@@ -179,13 +176,23 @@ function CellDrawing({ cell }: { cell: Cell }) {
   );
 }
 
+/** Pages of the whole change, difference or sweep that a cell shows, of which the lens may show only a part. */
+function wholeSize(cell: Cell, group: LaneGroup): number {
+  const all = cell.look === 'changed' ? group.changed : cell.look === 'swept' ? group.swept : group.differs;
+  const whole = all[firstEndingAfter(all, cell.start)];
+  return whole === undefined ? cell.end - cell.start : whole.end - whole.start;
+}
+
 /** What fits is said: the look, then the size, then the flags. */
-function cellLines(cell: Cell, word: string | undefined): readonly { text: string; strong: boolean }[] {
-  const fits = (text: string): boolean => text.length * CHAR + 6 <= cell.width;
+function cellLines(cell: Cell, group: LaneGroup): readonly { text: string; strong: boolean }[] {
+  const word = WORDS[cell.look];
+  // On a texture, words leave some of it to be seen.
+  const margin = word === undefined ? 6 : 30;
+  const fits = (text: string): boolean => text.length * CHAR + margin <= cell.width;
   const size = cell.size === null || cell.size === 'mixed' ? '' : sizeLabel(cell);
   const flags = cell.size === null ? '' : flagsText(cell.flags);
   if (word !== undefined) {
-    const pages = sizeText(cell.end - cell.start);
+    const pages = sizeText(wholeSize(cell, group));
     const strong = [`${word} ${pages}`, word].find(fits);
     if (strong === undefined) return [];
     return cell.look === 'hole' || !fits(flags) || flags === ''
@@ -222,8 +229,10 @@ function tables(cells: readonly Cell[]): readonly { x: number; width: number; la
   for (const cell of cells) {
     if (cell.size !== '4K' || cell.piece === 'outside' || cell.piece === 'quiet') continue;
     const last = found[found.length - 1];
-    const boundary = cell.start % pagesOf['2M'] === 0;
-    if (last !== undefined && last.end === cell.start && !(boundary && cell.end - last.start > pagesOf['2M'])) {
+    // Tables too narrow to be told apart share a bracket.
+    const tableWidth = (cell.width * pagesOf['2M']) / (cell.end - cell.start);
+    const boundary = cell.start % pagesOf['2M'] === 0 && tableWidth > 40;
+    if (last !== undefined && last.end === cell.start && !boundary) {
       last.width = cell.x + cell.width - last.x;
       last.end = cell.end;
     } else found.push({ x: cell.x, width: cell.width, start: cell.start, end: cell.end });
@@ -232,7 +241,7 @@ function tables(cells: readonly Cell[]): readonly { x: number; width: number; la
 }
 
 /** Borders of single entries, where they are wide enough to be told apart. */
-function tickPath(cells: readonly Cell[]): string {
+function tickPath(cells: readonly Cell[], bottom: number): string {
   let path = '';
   for (const cell of cells) {
     if (cell.size === null || cell.size === 'mixed' || cell.piece === 'outside' || cell.piece === 'quiet') continue;
@@ -240,7 +249,7 @@ function tickPath(cells: readonly Cell[]): string {
     const perPage = cell.width / (cell.end - cell.start);
     if (unit * perPage < 4) continue;
     for (let at = (Math.floor(cell.start / unit) + 1) * unit; at < cell.end; at += unit) {
-      path += `M${(cell.x + (at - cell.start) * perPage).toFixed(1)} ${TOP[cell.size]}V${BOTTOM}`;
+      path += `M${(cell.x + (at - cell.start) * perPage).toFixed(1)} ${TOP[cell.size]}V${bottom}`;
     }
   }
   return path;

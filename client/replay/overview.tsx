@@ -55,7 +55,7 @@ export function Overview({ replay, interest, scale, onLens, onZoom, onFit }: Pro
   return (
     <div class="overview">
       <div class="overview-label">
-        <span>{`direct mapping, ${sizeText(mappingPages(replay))}`}</span>
+        <span class="overview-name">{`direct mapping, ${sizeText(mappingPages(replay))}`}</span>
         <span class="group zoom">
           <button type="button" aria-label="Zoom out" title="Zoom out (-)" onClick={() => onZoom(1 / 3)}>
             −

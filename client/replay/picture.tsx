@@ -5,7 +5,7 @@ import { canonicalStretch, type Stretch } from '../../engine/src/picture/pages.t
 import { createScale, toPage } from '../../engine/src/picture/scale.ts';
 import { stateSentence } from '../../engine/src/picture/words.ts';
 import { Inspector } from './inspector.tsx';
-import { LANE_HEIGHT, LaneRow } from './lane.tsx';
+import { LaneRow } from './lane.tsx';
 import { Overview } from './overview.tsx';
 import { Ruler } from './ruler.tsx';
 import type { Run } from './run.ts';
@@ -23,9 +23,11 @@ interface Props {
   readonly onFit: () => void;
 }
 
-export const LABEL_WIDTH = 128;
+export const LABEL_WIDTH = 132;
 const FOLLOWER_HEIGHT = 18;
 const AHEAD = 200;
+const LOW = 64;
+const TALL = 96;
 
 export function Picture({ run, position, interest, lens, page, keyId, onSelect, onLens, onZoom, onFit }: Props) {
   const { replay } = run;
@@ -64,10 +66,12 @@ export function Picture({ run, position, interest, lens, page, keyId, onSelect, 
     return () => element.removeEventListener('wheel', onWheel);
   }, [onZoom, scale]);
 
+  // Few lanes stand tall; which, the end decides, so that nothing jumps on the way.
+  const laneHeight = run.stateAtEnd.groups.length <= 3 ? TALL : LOW;
   let top = 0;
   const rows = state.groups.map((group, index) => {
     const more = group.keyIds.length > 1 || (group.keyIds[0]?.[0] ?? 0) < (group.keyIds[0]?.[1] ?? 0);
-    const height = LANE_HEIGHT + (more ? FOLLOWER_HEIGHT : 0);
+    const height = laneHeight + (more ? FOLLOWER_HEIGHT : 0);
     const row = { group, index, top, height };
     top += height;
     return row;
@@ -93,6 +97,7 @@ export function Picture({ run, position, interest, lens, page, keyId, onSelect, 
             canonicalLane={state.groups[0]?.lane ?? null}
             scale={scale}
             height={row.height}
+            laneHeight={laneHeight}
             drawn={near(row)}
             page={page}
             selected={row.group.keyIds.some(([first, last]) => first <= keyId && keyId <= last)}

@@ -107,7 +107,7 @@ function addressLabels(replay: Replay, scale: Scale): readonly Label[] {
   for (const piece of scale.pieces) {
     if (base === undefined || piece === base || piece.kind === 'outside' || piece.kind === 'quiet') continue;
     const distance = piece.start - base.start;
-    const text = `${distance < 0 ? '−' : '+'}${sizeText(Math.abs(distance))}`;
+    const text = `${distance < 0 ? '−' : '+'}${sizeText(Math.abs(distance)).replace('~', '')}`;
     add({ x: piece.x + 1, text, quiet: false, anchor: 'start' });
   }
   return labels;

@@ -8,6 +8,7 @@ export interface Run {
   readonly replay: Replay;
   readonly history: History;
   readonly stateAt: (position: number) => PictureState;
+  readonly stateAtEnd: PictureState;
   readonly source: SourceIndex;
 }
 
@@ -22,6 +23,7 @@ export function prepareRun(replay: Replay): Run {
       if (last?.position !== position) last = states(position);
       return last;
     },
+    stateAtEnd: states(history.length),
     source: indexSource(replay),
   };
 }

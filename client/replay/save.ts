@@ -20,7 +20,7 @@ export function pictureAsSvg(root: Element | null, show: ShowReplay, description
   const page = document.implementation.createDocument('http://www.w3.org/2000/svg', 'svg', null);
   const out = page.documentElement;
   if (root === null) return '';
-  const box = root.getBoundingClientRect();
+  const box = around([...root.querySelectorAll('.picture')]);
   const width = Math.ceil(box.width) + 2 * PADDING;
   let height = HEAD;
   const add = (parent: Element, name: string, attributes: Record<string, string>, text?: string): Element => {
@@ -49,38 +49,47 @@ export function pictureAsSvg(root: Element | null, show: ShowReplay, description
   );
   for (const defs of document.querySelectorAll('svg.defs defs')) out.insertBefore(withStyles(defs, page), background);
 
-  for (const svg of root.querySelectorAll('.picture svg, .legend svg')) {
-    const at = svg.getBoundingClientRect();
-    const y = at.top - box.top + HEAD;
-    const group = add(out, 'g', { transform: `translate(${at.left - box.left + PADDING} ${y})` });
+  const draw = (svg: Element, x: number, y: number): void => {
+    const group = add(out, 'g', { transform: `translate(${x} ${y})` });
     for (const child of svg.children) group.appendChild(withStyles(child, page));
-    height = Math.max(height, y + at.height);
+    height = Math.max(height, y + svg.getBoundingClientRect().height);
+  };
+  const say = (label: Element, x: number, y: number): void => {
+    const own = getComputedStyle(label);
+    const fonts = { 'font-size': own.fontSize, 'font-weight': own.fontWeight, 'font-family': own.fontFamily };
+    add(out, 'text', { x: `${x}`, y: `${y}`, fill: own.color, ...fonts }, label.textContent ?? '');
+    height = Math.max(height, y);
+  };
+  for (const svg of root.querySelectorAll('.picture svg:not(.icon)')) {
+    const at = svg.getBoundingClientRect();
+    draw(svg, at.left - box.left + PADDING, at.top - box.top + HEAD);
   }
   for (const label of root.querySelectorAll(
-    '.lane-name, .lane-status, .follower, .ruler-labels span, .overview-label > span:first-child, .legend li',
+    '.lane-name, .lane-status, .follower, .ruler-labels span, .overview-name',
   )) {
     const at = label.getBoundingClientRect();
-    const own = getComputedStyle(label);
-    const x = at.left - box.left + PADDING + (label.querySelector('svg')?.getBoundingClientRect().width ?? -4) + 4;
-    const y = at.top - box.top + HEAD + at.height / 2 + 4;
-    add(
-      out,
-      'text',
-      {
-        x: `${x}`,
-        y: `${y}`,
-        fill: own.color,
-        'font-size': own.fontSize,
-        'font-weight': own.fontWeight,
-        'font-family': own.fontFamily,
-      },
-      label.textContent ?? '',
-    );
+    say(label, at.left - box.left + PADDING, at.top - box.top + HEAD + at.height / 2 + 4);
+  }
+  // The legend stands right under the lanes, wherever the page has it.
+  const below = height + PADDING;
+  let x = PADDING;
+  for (const entry of root.querySelectorAll('.legend li')) {
+    const svg = entry.querySelector('svg');
+    if (svg !== null) draw(svg, x, below);
+    say(entry, x + 32, below + 11);
+    x += entry.getBoundingClientRect().width + 18;
   }
   out.setAttribute('width', `${width}`);
   out.setAttribute('height', `${Math.ceil(height) + PADDING}`);
   out.setAttribute('viewBox', `0 0 ${width} ${Math.ceil(height) + PADDING}`);
   return new XMLSerializer().serializeToString(page);
+}
+
+function around(elements: readonly Element[]): { left: number; top: number; width: number } {
+  const boxes = elements.map((element) => element.getBoundingClientRect());
+  const left = Math.min(...boxes.map((box) => box.left));
+  const top = Math.min(...boxes.map((box) => box.top));
+  return { left, top, width: Math.max(...boxes.map((box) => box.right)) - left };
 }
 
 /** VS Code's webview body may be transparent over the editor. */

@@ -17,7 +17,12 @@ export function Source({ run, position, onGo, onReveal }: Props) {
   const current = source.lineAt(position);
   const list = useRef<HTMLOListElement>(null);
   useEffect(() => {
-    list.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest' });
+    // Not scrollIntoView(): where the page itself scrolls, it would jump there.
+    const line = list.current?.querySelector<HTMLElement>('[aria-current]');
+    const column = list.current?.parentElement;
+    if (line == null || column == null) return;
+    const top = line.getBoundingClientRect().top - column.getBoundingClientRect().top;
+    if (top < 0 || top + line.offsetHeight > column.clientHeight) column.scrollTop += top - column.clientHeight / 3;
   }, [current]);
   if (replay.source.length === 0)
     return <aside class="source empty">No line of the patch runs here: all of it is the kernel's own flow.</aside>;
@@ -58,11 +63,7 @@ export function Source({ run, position, onGo, onReveal }: Props) {
                   <span class="number">{line.kernelLine ?? ''}</span>
                   <span class="sign">{SIGN[line.kind]}</span>
                   <span class="text">{dedent(line.text)}</span>
-                  {source.valuesAt(index, position).map((value) => (
-                    <span key={value.name} class="value">
-                      {value.name} = {value.value}
-                    </span>
-                  ))}
+                  <Values values={source.valuesAt(index, position)} />
                 </button>
               )}
             </li>
@@ -70,6 +71,19 @@ export function Source({ run, position, onGo, onReveal }: Props) {
         })}
       </ol>
     </aside>
+  );
+}
+
+function Values({ values }: { values: readonly { readonly name: string; readonly value: string }[] }) {
+  if (values.length === 0) return null;
+  return (
+    <span class="values">
+      {values.map((value) => (
+        <span key={value.name} class="value">
+          {value.name} = {value.value}
+        </span>
+      ))}
+    </span>
   );
 }
 

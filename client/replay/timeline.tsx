@@ -107,7 +107,7 @@ function Chips({
   }, [current, lefts]);
 
   const first = Math.max(0, lowerBound(lefts, view.left - 300));
-  const last = Math.min(rows.length, lowerBound(lefts, view.left + view.width + 300));
+  const last = Math.min(rows.length, lowerBound(lefts, view.left + view.width + 300) + 1);
   return (
     <div
       class="chips"

@@ -53,7 +53,7 @@ const cases = {
     act: async (page) => {
       await page.keyboard.press('Home');
       for (let i = 0; i < 7; i += 1) await page.keyboard.press('ArrowRight');
-      await page.locator('.chip .fold').first().click();
+      await page.locator('.chip.sync .fold').click();
       await page.keyboard.press('ArrowRight');
       await page.keyboard.press('ArrowRight');
       await page.keyboard.press('ArrowRight');

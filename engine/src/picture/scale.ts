@@ -71,14 +71,19 @@ function innerPieces(interest: Interest, lens: Stretch): readonly Weighed[] {
   const cuts = new Set([lens.start, lens.end]);
   const inside = (page: number): boolean => page > lens.start && page < lens.end;
   for (const edge of interest.edges) if (inside(edge)) cuts.add(edge);
+  if (inside(interest.ram)) cuts.add(interest.ram);
   for (const { start, end } of interest.near) for (const edge of [start, end]) if (inside(edge)) cuts.add(edge);
   const sorted = [...cuts].sort((a, b) => a - b);
   const linear = lens.end - lens.start <= LINEAR;
+  // Seen from afar, what lies between the places of interest is worth a look too: nothing of RAM hides behind a break.
+  const home = homeLens(interest);
+  const afar = lens.end - lens.start > 2 * (home.end - home.start);
   const pieces: Weighed[] = [];
   for (let index = 0; index + 1 < sorted.length; index += 1) {
     const start = sorted[index] ?? 0;
     const end = sorted[index + 1] ?? 0;
-    const kind = covers(interest.hot, start) ? 'hot' : covers(interest.near, start) ? 'near' : 'quiet';
+    const near = covers(interest.near, start) || (afar && end <= interest.ram);
+    const kind = covers(interest.hot, start) ? 'hot' : near ? 'near' : 'quiet';
     const pages = end - start;
     const size = Math.log2(pages);
     // A lens on nothing but quiet pages is a plain linear view of them.
