@@ -30,16 +30,19 @@ function install() {
   // `npm ci` throws node_modules away first; where there is one, `npm install` only adds what the lock file asks for.
   const command = existsSync(installed) ? 'install' : 'ci';
   console.log(`setup: npm ${command} ...`);
-  const run = spawnSync('npm', [command, '--no-audit', '--no-fund', '--no-save', '--loglevel=error'], {
+  const run = spawnSync('npm', [command, '--include=dev', '--no-audit', '--no-fund', '--no-save', '--loglevel=error'], {
     cwd: root,
     encoding: 'utf8',
     shell: process.platform === 'win32',
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   if (run.status !== 0) {
-    const reason = (run.stderr || String(run.error)).split('\n').find((line) => /npm (error|ERR!)/.test(line));
+    const lines = (run.stderr || String(run.error))
+      .split('\n')
+      .map((line) => line.replace(/^npm (error|ERR!)\s*/, '').trim());
+    const reason = lines.filter((line) => line && !/^(code |npm warn|A complete log)/.test(line)).slice(0, 2);
     stop(
-      `setup: npm ${command} failed: ${(reason ?? run.stderr).trim()}; see that the npm registry is reachable, then run this again`,
+      `setup: npm ${command} failed: ${reason.join(' ')}; see that the npm registry is reachable, then run this again`,
     );
   }
   const now = new Date();
