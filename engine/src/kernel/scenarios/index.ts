@@ -1,0 +1,9 @@
+/** The scenario catalogue: every way into the kernel that changes the direct mapping, as data. */
+import type { Scenario } from '../scenario.ts';
+import { aliases } from './aliases.ts';
+import { arrays } from './arrays.ts';
+import { errors } from './errors.ts';
+import { noflush } from './noflush.ts';
+import { setMemory } from './set-memory.ts';
+
+export const scenarios: readonly Scenario[] = [...setMemory, ...arrays, ...aliases, ...errors, ...noflush];
