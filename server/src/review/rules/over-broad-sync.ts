@@ -70,8 +70,9 @@ function isBroad({ machine }: Run, call: SyncCall): boolean {
   );
 }
 
-/** True if each changed page, rounded out to the 1 GiB page it may have split, explains the whole sweep. */
+/** True if one page, rounded out to the 1 GiB page that the change may have split, explains the whole sweep. */
 function isRounding(run: Run, call: SyncCall): boolean {
+  if (call.end - call.start <= PUD_SIZE) return true;
   const rounded = union(changedRanges(run, true).map((range) => roundOut(range, PUD_SIZE)));
   return covers(rounded, call);
 }
