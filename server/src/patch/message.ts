@@ -2,9 +2,9 @@
 import { readBody, readText } from './body.ts';
 import { isoDate } from './date.ts';
 import { headerBeginsAt, readHeader } from './header.ts';
+import { inBodyHeader, isPatchItself } from './inbody.ts';
 import { isHtmlOnly, type Part, readParts } from './mime.ts';
 import type { Message, Problem, SeriesPosition } from './model.ts';
-import { inBodyHeader, isPatchItself } from './person.ts';
 import type { SourceLine } from './source.ts';
 import { isFromLine, pageHeader, splitUnits, type Unit } from './split.ts';
 import { isReply, seriesOf } from './subject.ts';
