@@ -94,17 +94,22 @@ const firstMapped = (machine: Machine, start: Address, end: Address): Address | 
   return run === undefined ? null : addressOf(geometry, 0, run.start);
 };
 
-const describe = (machine: Machine, results: SyncResult[], bug: string | undefined): SimulationResult => {
+/** The maximal runs of one KeyID's mapping, at its own addresses. */
+export const simulatedRuns = (machine: Machine, keyId: number): SimulationRun[] => {
   const { geometry, spaces } = spacesOf(machine);
-  const keyIds = Array.from({ length: geometry.layout.keyIds + 1 }, (_, keyId) => ({
+  return runsOf(rootOf(spaces, keyId), 0, geometry.lanePages).map(({ start, end, level, leaf }) => ({
+    start: hex(addressOf(geometry, keyId, start)),
+    end: hex(addressOf(geometry, keyId, end)),
+    page: pageNames[level as 0 | 1 | 2],
+    pfn: hex(BigInt(leaf.delta + start)),
+    flags: flagsOf(leaf.attr),
+  }));
+};
+
+const describe = (machine: Machine, results: SyncResult[], bug: string | undefined): SimulationResult => {
+  const keyIds = Array.from({ length: machine.layout.keyIds + 1 }, (_, keyId) => ({
     keyId,
-    runs: runsOf(rootOf(spaces, keyId), 0, geometry.lanePages).map(({ start, end, level, leaf }) => ({
-      start: hex(addressOf(geometry, keyId, start)),
-      end: hex(addressOf(geometry, keyId, end)),
-      page: pageNames[level as 0 | 1 | 2],
-      pfn: hex(BigInt(leaf.delta + start)),
-      flags: flagsOf(leaf.attr),
-    })),
+    runs: simulatedRuns(machine, keyId),
   }));
   const stale = machine
     .coherence()
