@@ -10,13 +10,15 @@ import { buildProgram, DEFAULT_SYNCS } from './program.ts';
 import type { Finding, ReviewOptions } from './report.ts';
 import type { Context } from './rule.ts';
 import { rules } from './rules/index.ts';
-import type { CodeText } from './text.ts';
+import type { Texts } from './text.ts';
 import { runTrials, type Trials } from './trials.ts';
 import { createRecogniser } from './weave/recognise.ts';
 
 export interface Analysis {
   readonly context: Context;
   readonly ran: Trials;
+  /** The patch's own texts. */
+  readonly own: Texts | undefined;
   /** Findings in the patch itself. */
   ownFindings(options: ReviewOptions): readonly Finding[];
   /** Findings anywhere in the series so far. */
@@ -27,14 +29,15 @@ export interface AnalyseInput {
   readonly patch: PatchFile;
   readonly message: Message;
   /** Texts of the patches before it and, last, its own. */
-  readonly layers: readonly (readonly CodeText[])[];
+  readonly layers: readonly Texts[];
   readonly options: ReviewOptions & { readonly parser: CParser };
 }
 
 const DEFAULT_KEYIDS = 3;
 
 /** Null where the patch has nothing to do with a sync. */
-export function analyse({ patch, message, layers, options }: AnalyseInput): Analysis | null {
+export function analyse({ patch, message, layers: texts, options }: AnalyseInput): Analysis | null {
+  const layers = texts.map((layer) => layer.texts);
   const { parser, file } = options;
   const recogniser = createRecogniser(parser);
   const syncs = options.syncs ?? DEFAULT_SYNCS;
@@ -56,6 +59,7 @@ export function analyse({ patch, message, layers, options }: AnalyseInput): Anal
   return {
     context,
     ran,
+    own: texts.at(-1),
     ownFindings: (given) => findingsOf(drafts, given).filter(isOwn),
     allFindings: (given) => findingsOf(drafts, given),
   };

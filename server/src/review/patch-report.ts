@@ -28,10 +28,13 @@ export function emptyReport(message: Message, options: ReviewOptions): PatchRepo
 }
 
 export function fullReport(analysis: Analysis, options: ReviewOptions): PatchReport {
-  const { context, ran } = analysis;
+  const { context, ran, own } = analysis;
+  const empty = emptyReport(context.message, options);
   const isOwn = ({ line }: { readonly line: number }) => line > context.message.line && line <= context.message.endLine;
   return {
-    ...emptyReport(context.message, options),
+    ...empty,
+    base: own?.base ?? 'fragment',
+    problems: [...empty.problems, ...(own?.problems ?? []).map(({ line, message }) => ({ line: line + 1, message }))],
     sites: sitesOf(context).filter(isOwn),
     findings: analysis.ownFindings(options),
     hunks: hunksOf(context).filter(isOwn),

@@ -8,7 +8,7 @@ import { DEFAULT_SYNCS } from './program.ts';
 import { replayOf } from './replay/replay.ts';
 import type { Finding, PatchReport, Report, ReviewOptions } from './report.ts';
 import { seriesOf } from './series.ts';
-import { type CodeText, readTexts } from './text.ts';
+import { readTexts, type Texts } from './text.ts';
 
 export interface ReviewInput extends ReviewOptions {
   readonly parser: CParser;
@@ -54,11 +54,11 @@ function analyseSeries(
 ): ReadonlyMap<number, Analysis> {
   const concerning = new Set(group.filter((index) => namesAny(patch, index, names)));
   const paths = new Set([...concerning].flatMap((index) => pathsOf(patch, index)));
-  const layers: (readonly CodeText[])[] = [];
+  const layers: Texts[] = [];
   const analyses = new Map<number, Analysis>();
   for (const index of concerning.size === 0 ? [] : group) {
     if (!concerning.has(index) && !pathsOf(patch, index).some((path) => paths.has(path))) continue;
-    layers.push(readTexts(options.parser, patch, index));
+    layers.push(readTexts(options.parser, patch, index, options));
     const message = patch.messages[index];
     const analysis =
       concerning.has(index) && message ? analyse({ patch, message, layers: [...layers], options }) : null;

@@ -2,9 +2,10 @@
 import type { SourceFile, Span } from '../c/ast.ts';
 import type { CParser } from '../c/parse/parser.ts';
 import { parseSource } from '../c/parse/source.ts';
+import { expandFrom } from '../patch/expand.ts';
 import { imageOf, toInput, toKernelLine } from '../patch/image.ts';
-import type { FileDiff, HunkLine, Image, ImageSegment, PatchFile } from '../patch/model.ts';
-import type { Place } from './report.ts';
+import type { FileDiff, Hunk, HunkLine, Image, ImageSegment, Message, PatchFile, Problem } from '../patch/model.ts';
+import type { Place, ReviewOptions } from './report.ts';
 
 export interface CodeText {
   readonly patch: PatchFile;
@@ -19,20 +20,62 @@ export interface CodeText {
 
 const isC = (path: string) => /\.[ch]$/.test(path);
 
+/** Where whole files come from, if anywhere. */
+export type Sources = Pick<ReviewOptions, 'readBlob' | 'readKernelFile'>;
+
+export interface Texts {
+  readonly texts: readonly CodeText[];
+  /** What the post-images are made of: the hunks alone, a kernel tree, or the exact pre-images by their blob names. */
+  readonly base: 'fragment' | 'tree' | 'blob';
+  readonly problems: readonly Problem[];
+}
+
 /** Both images of every C file that a message touches; a file without one side has only the other. */
-export function readTexts(parser: CParser, patch: PatchFile, message: number): readonly CodeText[] {
-  return (patch.messages[message]?.files ?? []).flatMap((file) =>
-    (['old', 'new'] as const).flatMap((side) => {
+export function readTexts(parser: CParser, patch: PatchFile, message: number, sources: Sources): Texts {
+  const bases = new Set<Texts['base']>();
+  const problems: Problem[] = [];
+  const texts = (patch.messages[message]?.files ?? []).flatMap((shown) => {
+    if (shown.binary || !isC(shown.newPath ?? shown.oldPath ?? '')) return [];
+    const { file, base, problem } = withWholeFile(shown, sources);
+    bases.add(base);
+    if (problem) problems.push(problem);
+    return (['old', 'new'] as const).flatMap((side) => {
       const path = side === 'old' ? file.oldPath : file.newPath;
-      if (path === null || !isC(path) || file.binary) return [];
+      if (path === null) return [];
       const image = imageOf(file, side);
       const source = parseSource(parser, image.text, image.segments.map(segmentSpan));
       return [{ patch, message, file, side, path, image, source }];
-    }),
-  );
+    });
+  });
+  const worst = (['fragment', 'tree', 'blob'] as const).find((base) => bases.has(base));
+  return { texts, base: worst ?? 'fragment', problems };
+}
+
+interface Whole {
+  readonly file: FileDiff;
+  readonly base: Texts['base'];
+  readonly problem?: Problem;
+}
+
+function withWholeFile(file: FileDiff, { readBlob, readKernelFile }: Sources): Whole {
+  const blob = file.oldBlob && readBlob?.(file.oldBlob);
+  const fromBlob = blob ? expandFrom(file, blob) : null;
+  if (fromBlob) return { file: fromBlob, base: 'blob' };
+  const content = file.oldPath && readKernelFile?.(file.oldPath);
+  if (!content) return { file, base: 'fragment' };
+  const fromTree = expandFrom(file, content);
+  if (fromTree) return { file: fromTree, base: 'tree' };
+  const message = `${file.oldPath} of the kernel tree is another version: the hunks do not apply, and only what they show is reviewed`;
+  return { file, base: 'fragment', problem: { line: file.line, message } };
 }
 
 const segmentSpan = ({ start, end, hunk }: ImageSegment) => ({ start, end, heading: hunk.heading || null });
+
+/** The mail's own hunks by each input line that they show. */
+export const shownHunks = (message: Message): ReadonlyMap<number, Hunk> =>
+  new Map(
+    message.files.flatMap((file) => file.hunks.flatMap((hunk) => hunk.lines.map((line) => [line.line, hunk] as const))),
+  );
 
 /** Where an offset of the image stands: its segment and the index of its line in the hunk. */
 export function lineAt(

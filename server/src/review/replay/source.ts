@@ -3,7 +3,7 @@ import type { ReplaySourceLine } from '../../../../engine/src/replay.ts';
 import type { Hunk } from '../../patch/model.ts';
 import type { Context } from '../rule.ts';
 import type { Run, Spot } from '../run/run.ts';
-import { codeOf, lineAt } from '../text.ts';
+import { codeOf, lineAt, shownHunks } from '../text.ts';
 
 export interface SourceIndex {
   readonly lines: readonly ReplaySourceLine[];
@@ -14,10 +14,12 @@ export interface SourceIndex {
 
 const MOST_TEXT = 120;
 
-export function sourceOf(run: Run, _context: Context): SourceIndex {
+export function sourceOf(run: Run, context: Context): SourceIndex {
+  const shown = shownHunks(context.message);
   const hunks = new Map<Hunk, { path: string; functions: Set<string> }>();
   for (const { spot } of run.trace) {
-    const hunk = spot && lineAt(spot.text, spot.span.start)?.segment.hunk;
+    const line = spot && lineAt(spot.text, spot.span.start)?.line.line;
+    const hunk = line === null || line === undefined ? undefined : shown.get(line);
     if (!spot || !hunk) continue;
     const known = hunks.get(hunk) ?? { path: spot.text.path, functions: new Set<string>() };
     hunks.set(hunk, known);
