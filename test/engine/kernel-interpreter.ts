@@ -1,12 +1,13 @@
 /** Runs the kernel's models alone, without any patch: a small interpreter of their nodes, apart from the evaluator of server/. */
-import { kernelFunction } from '../../engine/src/kernel/catalogue.ts';
+
 import { createMachine } from '../../engine/src/create.ts';
+import type { Event } from '../../engine/src/event.ts';
+import { kernelFunction } from '../../engine/src/kernel/catalogue.ts';
 import { type CType, intValue, type Value, VOID } from '../../engine/src/kernel/ctype.ts';
 import { createMemory } from '../../engine/src/kernel/memory.ts';
 import type { Frame, Kernel, KernelFunction, Node, Outcome, Version } from '../../engine/src/kernel/model.ts';
 import { primitives } from '../../engine/src/kernel/primitives.ts';
 import type { Scenario } from '../../engine/src/kernel/scenario.ts';
-import type { Event } from '../../engine/src/event.ts';
 import type { Machine } from '../../engine/src/machine.ts';
 
 export interface Call {
