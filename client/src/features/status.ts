@@ -1,0 +1,61 @@
+// The status item of the patch in the active editor: its counts, or what the server is doing. Hidden for other documents.
+import * as vscode from 'vscode';
+import type { Context } from '../context.ts';
+import { findingsOf } from '../reviews.ts';
+
+interface Status {
+  readonly text: string;
+  readonly tooltip: string;
+  readonly isFailure?: boolean;
+}
+
+export function activate(context: Context): void {
+  const { extension, server, reviews } = context;
+  const item = vscode.window.createStatusBarItem('mktme.status', vscode.StatusBarAlignment.Left, -10);
+  item.name = 'MKTME review';
+  item.command = 'mktme.findings.focus';
+
+  const update = (): void => {
+    const document = vscode.window.activeTextEditor?.document;
+    const status = document === undefined ? null : statusOf(context, document);
+    if (status === null) {
+      item.hide();
+      return;
+    }
+    const label = `MKTME review: ${status.tooltip}`;
+    item.text = status.text;
+    item.tooltip = label;
+    item.accessibilityInformation = { label };
+    item.backgroundColor = status.isFailure ? new vscode.ThemeColor('statusBarItem.errorBackground') : undefined;
+    item.show();
+  };
+
+  extension.subscriptions.push(
+    item,
+    reviews.onChange(update),
+    server.onState(update),
+    vscode.window.onDidChangeActiveTextEditor(update),
+  );
+  update();
+}
+
+function statusOf({ server, reviews }: Context, document: vscode.TextDocument): Status | null {
+  if (!['diff', 'patch-mail'].includes(document.languageId)) return null;
+  if (server.state === 'failed')
+    return { text: '$(error) MKTME', tooltip: 'the server could not be started; see the output', isFailure: true };
+  if (server.state === 'off') return { text: '$(circle-slash) MKTME', tooltip: 'the server is not running' };
+  if (server.state === 'starting') return { text: '$(sync~spin) MKTME', tooltip: 'starting' };
+  const uri = document.uri.toString();
+  const overview = reviews.of(uri);
+  if (overview === undefined)
+    return reviews.stateOf(uri) === 'reviewing' ? { text: '$(sync~spin) MKTME', tooltip: 'reviewing' } : null;
+  if (overview.state === 'failed') return { text: '$(warning) MKTME', tooltip: overview.reason ?? 'failed' };
+  if (overview.state === 'none') return null;
+  const count = (severity: string) => findingsOf(overview).filter((finding) => finding.severity === severity).length;
+  const [errors, warnings, notes] = [count('error'), count('warning'), count('note')];
+  if (errors + warnings + notes === 0) return { text: '$(check) MKTME', tooltip: 'nothing found' };
+  return {
+    text: `MKTME $(error) ${errors} $(warning) ${warnings}${notes > 0 ? ` $(info) ${notes}` : ''}`,
+    tooltip: `${errors} errors, ${warnings} warnings, ${notes} notes; open the findings`,
+  };
+}
