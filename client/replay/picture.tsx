@@ -27,7 +27,7 @@ export const LABEL_WIDTH = 132;
 const FOLLOWER_HEIGHT = 18;
 const AHEAD = 200;
 const LOW = 64;
-const TALL = 96;
+const TALL = 82;
 
 export function Picture({ run, position, interest, lens, page, keyId, onSelect, onLens, onZoom, onFit }: Props) {
   const { replay } = run;

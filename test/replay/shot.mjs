@@ -1,34 +1,34 @@
 /**
- * Renders the replay page with the samples in every theme, so that a person can look at it, and holds what only a
- * browser can show (keys, clicks, speed, no breach of the content security policy).
+ * Renders the replay page with the samples in every theme, so that a person can look at it. A script error or a breach
+ * of the content security policy fails it; what keys and clicks do is held by page.test.ts.
  *
  *   node test/replay/shot.mjs OUT-DIR [NAME...]
  *
  * Needs Chromium (CHROMIUM names it, else /usr/bin/chromium); without one it says so and ends with status 3.
  */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { chromium } from 'playwright-core';
+import { bundlePage, executablePath, hasBrowser, launchOptions, pageHtml } from './page.mjs';
 import { themes } from './themes.mjs';
 
 const [out = 'out/replay-shots', ...only] = process.argv.slice(2);
-const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
-if (!existsSync(executablePath)) {
+if (!hasBrowser) {
   console.error(`no Chromium at ${executablePath}: nothing was rendered`);
   process.exit(3);
 }
 mkdirSync(out, { recursive: true });
-const options = { bundle: true, logLevel: 'error' };
+const bundle = await bundlePage();
+const html = (theme, embedded) => pageHtml(bundle, { theme, embedded });
 await build({
-  ...options,
-  entryPoints: ['client/replay/main.tsx'],
-  jsx: 'automatic',
-  jsxImportSource: 'preact',
-  outfile: join(out, 'replay.js'),
+  entryPoints: ['test/replay/samples.ts'],
+  bundle: true,
+  format: 'esm',
+  outfile: join(out, 'samples.mjs'),
+  logLevel: 'error',
 });
-await build({ ...options, entryPoints: ['test/replay/samples.ts'], format: 'esm', outfile: join(out, 'samples.mjs') });
 const samples = await import(pathToFileURL(resolve(out, 'samples.mjs')).href);
 
 const scenarios = [samples.splitHole(63), samples.skippedFlush(), samples.goodSync(3)].map((replay, index) => ({
@@ -79,22 +79,7 @@ const cases = {
   narrow: { message: show(samples.splitHole(3)), width: 620 },
 };
 
-const NONCE = 'shot';
-const script = readFileSync(join(out, 'replay.js'), 'utf8');
-const css = readFileSync(join(out, 'replay.css'), 'utf8');
-const html = (theme, embedded) => `<!doctype html><html lang="en"><head><meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'nonce-${NONCE}'; script-src 'nonce-${NONCE}'">
-<style nonce="${NONCE}">:root{${Object.entries(theme.colors)
-  .map(([name, value]) => `--vscode-${name}:${value};`)
-  .join('')}}</style><style nonce="${NONCE}">${css}</style></head>
-<body class="${theme.class}">${embedded ? `<script type="application/json" id="mktme-replays">${JSON.stringify(embedded).replaceAll('<', '\\u003c')}</script>` : ''}
-<div id="replay"></div><script nonce="${NONCE}">${
-  embedded
-    ? ''
-    : `window.posted=[];window.acquireVsCodeApi=()=>({postMessage:(m)=>window.posted.push(m),getState:()=>window.kept,setState:(s)=>{window.kept=s}});`
-}</script><script nonce="${NONCE}">${script}</script></body></html>`;
-
-const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
+const browser = await chromium.launch(launchOptions);
 let failed = 0;
 const fail = (name, text) => {
   failed += 1;

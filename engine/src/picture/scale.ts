@@ -90,9 +90,9 @@ function innerPieces(interest: Interest, lens: Stretch): readonly Weighed[] {
     const weight = linear
       ? pages
       : kind === 'hot'
-        ? 1.6 + 0.22 * size
+        ? 1.8 + 0.26 * size
         : kind === 'near'
-          ? 0.5 + 0.06 * size
+          ? 0.4 + 0.04 * size
           : sorted.length === 2
             ? 1
             : 0;

@@ -43,10 +43,26 @@ function placesText(replay: Replay, stretches: readonly Stretch[]): string {
   return shown.join(', ') + (rest > 0 ? ` and ${countText(rest)} more` : '');
 }
 
+/** What is left of sorted `stretches` outside sorted `others`: a difference is not told twice. */
+function without(stretches: readonly Stretch[], others: readonly Stretch[]): Stretch[] {
+  return stretches.flatMap(({ start, end }) => {
+    const left: Stretch[] = [];
+    let at = start;
+    for (const other of others) {
+      if (other.end <= at || other.start >= end) continue;
+      if (other.start > at) left.push({ start: at, end: other.start });
+      at = other.end;
+    }
+    if (at < end) left.push({ start: at, end });
+    return left;
+  });
+}
+
 /** The text equivalent of one lane; addresses are canonical (KeyID-0's). */
 export function laneText(replay: Replay, group: LaneGroup): string {
   const parts: string[] = [];
-  if (group.changed.length > 0) parts.push(`changed ${placesText(replay, group.changed)}`);
+  const changed = without(group.changed, group.differs);
+  if (changed.length > 0) parts.push(`changed ${placesText(replay, changed)}`);
   for (const kind of kinds) {
     const found = ofKind(group, kind);
     if (found.length > 0) parts.push(`${differenceWords[kind]}: ${placesText(replay, found)}`);
