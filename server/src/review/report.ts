@@ -138,6 +138,21 @@ export interface PatchReport {
   readonly confidence: Confidence;
 }
 
+/** An edit of the patch file; 1-based, the end exclusive. */
+export interface FixEdit {
+  readonly line: number;
+  readonly column: number;
+  readonly endLine: number;
+  readonly endColumn: number;
+  readonly newText: string;
+}
+
+/** A mend that a review of the edited patch has confirmed. Hunk headers, offsets and the diffstat are edited along. */
+export interface Fix {
+  readonly title: string;
+  readonly edits: readonly FixEdit[];
+}
+
 export interface Report {
   readonly patches: readonly PatchReport[];
   /** Problems of the whole input (unreadable, empty). */
@@ -152,6 +167,8 @@ export interface Report {
   };
   /** The run of a scenario over a patch (index into `patches`), made on demand from what the review kept; null: no such run. */
   replay(patch: number, scenario: string, variant: 'patched' | 'unpatched'): Replay | null;
+  /** Mends for a finding of a patch (index into `patches`), each tried out; worked out on demand. */
+  fixes(patch: number, finding: Finding): readonly Fix[];
 }
 
 export interface ReviewOptions {

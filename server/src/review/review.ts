@@ -3,6 +3,7 @@ import type { CParser } from '../c/parse/parser.ts';
 import type { PatchFile } from '../patch/model.ts';
 import { readPatch } from '../patch/read.ts';
 import { type Analysis, analyse } from './analyse.ts';
+import { fixesFor } from './fixes/fix.ts';
 import { emptyReport, fullReport } from './patch-report.ts';
 import { DEFAULT_SYNCS } from './program.ts';
 import { replayOf } from './replay/replay.ts';
@@ -41,6 +42,11 @@ export function review(input: Uint8Array | string, options: ReviewInput): Report
     replay(index, scenario, variant) {
       const analysis = analyses.get(index);
       return analysis ? replayOf(analysis.context, scenario, variant) : null;
+    },
+    fixes(index, finding) {
+      const analysis = analyses.get(index);
+      const found = patches.flatMap((each) => each.findings);
+      return analysis ? fixesFor({ ...analysis.context, found }, finding, (text) => review(text, options)) : [];
     },
   };
 }

@@ -1,7 +1,7 @@
 /** What a rule is given and what it says. */
 import type { Message, PatchFile } from '../patch/model.ts';
 import type { Program } from './program.ts';
-import type { Evidence, Place, RuleSlug, Severity } from './report.ts';
+import type { Evidence, Finding, Place, RuleSlug, Severity } from './report.ts';
 import type { Cause } from './run/causes.ts';
 import type { Run, Spot } from './run/run.ts';
 
@@ -27,6 +27,8 @@ export interface Context {
   readonly failures: readonly Run[];
   /** Functions of the patch that reach a sync by the patch's own text. */
   readonly hooked: ReadonlySet<string>;
+  /** Findings of the whole input, once the rules have spoken. */
+  readonly found?: readonly Finding[];
 }
 
 /** Where a finding stands: a place in code, or a line of the patch that is no code. */

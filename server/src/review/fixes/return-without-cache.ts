@@ -1,0 +1,22 @@
+import type { Finding } from '../report.ts';
+import type { Context } from '../rule.ts';
+import { placeOf } from '../text.ts';
+import { flatten, itemsOf } from '../weave/items.ts';
+import { hunkLineAt, indentOf } from './find.ts';
+import type { Candidate } from './fix.ts';
+
+/** skipped-flush: leave early only when no cache flush is due. */
+export function returnOnlyWithoutCache(context: Context, finding: Finding): readonly Candidate[] {
+  const fn = finding.function === null ? undefined : context.post.functions.get(finding.function);
+  if (!fn?.modelled) return [];
+  const item = flatten(itemsOf(fn.shown)).find(
+    ({ stmt, text }) =>
+      stmt.kind === 'return' && !stmt.value && placeOf(text, stmt, finding.file).line === finding.line,
+  );
+  const at = item && hunkLineAt(item.text, item.stmt.start);
+  if (!item || !at) return [];
+  const spelling = [...fn.evaluable.aliases].find(([, kernelName]) => kernelName === 'cache')?.[0] ?? 'cache';
+  const indent = indentOf(at.text);
+  const text = [`${indent}if (!${spelling})`, `${indent}\t${at.text.trim()}`];
+  return [{ title: 'Return only when no cache flush is due', file: item.text.file, changes: [{ at, text }] }];
+}
