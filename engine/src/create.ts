@@ -1,13 +1,14 @@
 import type { Address, PageSize, Range } from './address.ts';
 import { coherenceOf, entriesToVisit } from './coherence.ts';
 import { layoutOf, type MachineConfig } from './compute-layout.ts';
-import type { Event } from './event.ts';
+import type { Event, TableLevel } from './event.ts';
 import { bitsOf, flagsOf, keyOddness } from './flags.ts';
 import { addressOf, type Geometry, geometryOf, OTHER, placeOf } from './geometry.ts';
 import type { Layout } from './layout.ts';
 import type { Cost, DirtyLine, Flag, Machine, Mapping, Stale, StaleTranslation, SyncResult } from './machine.ts';
 import { levelOf, pageNames } from './ops/change.ts';
 import { flushCacheOp, flushTlbOp, syncGlobalPgdsOp } from './ops/flush.ts';
+import { freeTableAt, hasTableAt } from './ops/free-table.ts';
 import { collapseAt, protectPiece, splitAt, unmapPiece, writeLeafAt } from './ops/leaves.ts';
 import { freeEmptyP4d, mapPiece } from './ops/map.ts';
 import { piecesOf } from './ops/pieces.ts';
@@ -168,6 +169,16 @@ class SimulatedMachine implements Machine {
     const place = placeOf(this.geometry, address);
     const attr = flags === null ? null : bitsOf(flags);
     return place !== null && this.#do((doing) => writeLeafAt(doing, place.keyId, place.page, attr));
+  }
+
+  hasTable(address: Address, level: TableLevel): boolean {
+    const place = placeOf(this.geometry, address);
+    return place !== null && hasTableAt(this.geometry, this.state.spaces, place.keyId, place.page, level);
+  }
+
+  freeTable(address: Address, level: Exclude<TableLevel, 'p4d'>): boolean {
+    const place = placeOf(this.geometry, address);
+    return place !== null && this.#do((doing) => freeTableAt(doing, place.keyId, place.page, level));
   }
 
   sync(start: Address, end: Address, options?: { failAllocation?: number }): SyncResult {

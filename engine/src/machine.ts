@@ -1,5 +1,5 @@
 import type { Address, PageSize, Range } from './address.ts';
-import type { Event, Leaf } from './event.ts';
+import type { Event, Leaf, TableLevel } from './event.ts';
 import type { Layout } from './layout.ts';
 
 /** Attribute bits of an entry that the model knows; `present` is implied. */
@@ -92,6 +92,11 @@ export interface Machine {
   split(address: Address): boolean;
   /** Rewrites the flags of the one leaf that covers the address; `null` clears the entry. True if the entry's value changed. */
   writeLeaf(address: Address, flags: readonly Flag[] | null): boolean;
+
+  /** Whether the page-table page of this level (a 'pte' table holds pte entries) over the address is there. */
+  hasTable(address: Address, level: TableLevel): boolean;
+  /** Takes an empty page-table page out of the entry above it and frees it, no TLB flush. False: none there, or not empty. */
+  freeTable(address: Address, level: Exclude<TableLevel, 'p4d'>): boolean;
 
   /** The reference sync_direct_mapping(start, end). Throws MachineBug where the posted code hits a BUG_ON. */
   sync(start: Address, end: Address, options?: { failAllocation?: number }): SyncResult;
