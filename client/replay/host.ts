@@ -26,15 +26,26 @@ declare global {
 
 export function connect(): Host {
   const api = window.acquireVsCodeApi?.();
-  if (api === undefined) return standalone(readEmbedded(document));
+  const listen = (receive: (message: HostToPage) => void): void => {
+    window.addEventListener('message', (event: MessageEvent<unknown>) => {
+      if (isMessage(event.data)) receive(event.data);
+    });
+  };
+  if (api === undefined) {
+    const host = standalone(readEmbedded(document));
+    // The report around the page posts the run whose button was pressed.
+    return {
+      ...host,
+      listen: (receive) => {
+        host.listen(receive);
+        listen(receive);
+      },
+    };
+  }
   return {
     kind: 'vscode',
     post: (message) => api.postMessage(message),
-    listen: (receive) => {
-      window.addEventListener('message', (event: MessageEvent<unknown>) => {
-        if (isMessage(event.data)) receive(event.data);
-      });
-    },
+    listen,
     restore: () => api.getState(),
     keep: (state) => api.setState(state),
   };

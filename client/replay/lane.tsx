@@ -124,6 +124,8 @@ const WORDS: Partial<Record<Look, string>> = {
 };
 
 const isBroken = (cell: Cell): boolean => cell.piece === 'outside' || cell.piece === 'quiet';
+/** Changed to nothing: an outline is left of it. */
+const isGone = (cell: Cell): boolean => cell.look === 'changed' && cell.size === null;
 const topOf = (cell: Cell): number => (cell.size === null ? TOP['2M'] : TOP[cell.size]);
 
 function CellShape({ cell, bottom }: { cell: Cell; bottom: number }) {
@@ -135,8 +137,8 @@ function CellShape({ cell, bottom }: { cell: Cell; bottom: number }) {
   const middle = cell.x + cell.width / 2;
   return (
     <g>
-      <rect class={`cell ${cell.look}${broken ? ' broken' : ''}`} {...box} />
-      {cell.look !== 'same' && <rect class="texture" {...box} fill={`url(#look-${cell.look})`} />}
+      <rect class={`cell ${cell.look}${broken ? ' broken' : ''}${isGone(cell) ? ' gone' : ''}`} {...box} />
+      {cell.look !== 'same' && !isGone(cell) && <rect class="texture" {...box} fill={`url(#look-${cell.look})`} />}
       {cell.look === 'hole' && !broken && cell.width > 30 && (
         <path
           class="hole-cross"
@@ -185,9 +187,9 @@ function wholeSize(cell: Cell, group: LaneGroup): number {
 
 /** What fits is said: the look, then the size, then the flags. */
 function cellLines(cell: Cell, group: LaneGroup): readonly { text: string; strong: boolean }[] {
-  const word = WORDS[cell.look];
+  const word = isGone(cell) ? 'unmapped' : WORDS[cell.look];
   // On a texture, words leave some of it to be seen.
-  const margin = word === undefined ? 6 : 30;
+  const margin = word === undefined ? 6 : 20;
   const fits = (text: string): boolean => text.length * CHAR + margin <= cell.width;
   const size = cell.size === null || cell.size === 'mixed' ? '' : sizeLabel(cell);
   const flags = cell.size === null ? '' : flagsText(cell.flags);

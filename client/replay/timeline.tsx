@@ -78,7 +78,8 @@ const GLYPH: Record<ReplayStep['kind'], string> = {
   return: '↩',
 };
 
-const CHIP_CHAR = 7;
+const CHIP_CHAR = 7.2;
+const CAPITAL_MORE = 2.6;
 const CHIP_PADDING = 34;
 const FOLD_WIDTH = 20;
 const GAP = 4;
@@ -167,8 +168,10 @@ function placesOf(replay: Replay, rows: readonly TimelineRow[]): Float64Array {
   const lefts = new Float64Array(rows.length + 1);
   rows.forEach((row, index) => {
     const step = replay.steps[row.index];
-    const text = step === undefined ? 0 : chipText(step).length + (step.kind === 'missing' ? 7 : 0);
-    const width = text * CHIP_CHAR + CHIP_PADDING + (row.inside > 0 ? FOLD_WIDTH : 0) + GAP;
+    const text = step === undefined ? '' : chipText(step) + (step.kind === 'missing' ? ': never' : '');
+    const capitals = text.match(/[A-Z]/g)?.length ?? 0;
+    const width =
+      text.length * CHIP_CHAR + capitals * CAPITAL_MORE + CHIP_PADDING + (row.inside > 0 ? FOLD_WIDTH : 0) + GAP;
     lefts[index + 1] = (lefts[index] ?? 0) + width;
   });
   return lefts;

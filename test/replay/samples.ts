@@ -294,7 +294,6 @@ export function skippedFlush(): Replay {
     marks: [
       ...places.map((at) => mark('changed', [0, 0], at, at + 2n * MIB)),
       mark('stale', [3, 3], 900n * MIB, 902n * MIB),
-      mark('extra', [2, 2], 1020n * MIB, 1021n * MIB),
       mark('swept', [1, 3], 0n, 16n * MIB),
       mark('swept', [1, 3], 18n * MIB, 900n * MIB),
     ],
@@ -317,6 +316,49 @@ export function goodSync(keyIds: number): Replay {
     ),
     marks: [mark('changed', [0, 0], AT, AT + 4n * KIB), mark('synced', [1, keyIds], AT, AT + 2n * MIB)],
     cost: { visited: 512 * keyIds, needed: 512 * keyIds },
+  };
+}
+
+/** 128 MiB of RAM are taken away; the sync of the range stops after KeyID 1: the others keep what KeyID 0 has lost. */
+export function hotRemove(): Replay {
+  const from = 2n * GIB + 128n * MIB;
+  const to = from + 128n * MIB;
+  const range = [canonical(from), canonical(to)] as const;
+  const gone = (keyIds: readonly [number, number]): LaneChange[] => [change(keyIds, from, to, [])];
+  return {
+    ...splitHole(3),
+    scenario: {
+      id: 'hot-remove/aligned',
+      title: 'memory hot-remove of 128 MiB',
+      call: 'arch_remove_memory(0x88000000, 0x8000000)',
+    },
+    verdict: {
+      ok: false,
+      sentence: 'KeyID 2-3 still map 128 MiB of removed memory: the loop over KeyIDs ends too early.',
+    },
+    initial: [change([0, 3], 0n, 4n * GIB, [run(0n, 4n * GIB, '2M', rw)])],
+    source: [],
+    steps: [
+      step({
+        kind: 'write',
+        label: 'remove_pagetable',
+        detail: 'remove_pagetable() clears 64 pmd entries of KeyID 0.',
+        range,
+        lanes: gone([0, 0]),
+      }),
+      step({ kind: 'tlb-flush', label: 'TLB flush', detail: 'flush_tlb_all().' }),
+      step({ kind: 'sync', label: 'sync', detail: 'sync_direct_mapping() of the range.', range }),
+      step({
+        kind: 'sync-keyid',
+        label: 'sync KeyID 1',
+        detail: 'KeyID 1 follows.',
+        depth: 1,
+        range,
+        lanes: gone([1, 1]),
+      }),
+    ],
+    marks: [mark('changed', [0, 0], from, to), mark('extra', [2, 3], from, to)],
+    cost: { visited: 64, needed: 192 },
   };
 }
 

@@ -72,6 +72,7 @@ const cases = {
     },
   },
   flush: { message: show(samples.skippedFlush()) },
+  remove: { message: show(samples.hotRemove()) },
   good: { message: show(samples.goodSync(3)) },
   unpatched: { message: show(samples.unpatched(63)) },
   compare: { message: show(samples.splitHole(63), samples.unpatched(63)) },
