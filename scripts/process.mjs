@@ -5,6 +5,9 @@ import { root } from './setup.mjs';
 
 const windows = process.platform === 'win32';
 
+/** What the tools print goes through a pipe, so they are told whether there are eyes and colours at its end. */
+const colours = process.stdout.isTTY ? { FORCE_COLOR: '1' } : { NO_COLOR: '1' };
+
 /** The path of a command that an installed package brings. */
 export const tool = (name) => join(root, 'node_modules', '.bin', windows ? `${name}.cmd` : name);
 
@@ -16,7 +19,7 @@ export function run(program, args, { show = false, seconds = 600, env = {} } = {
   return new Promise((resolve) => {
     const child = spawn(program, args, {
       cwd: root,
-      env: { ...process.env, ...env },
+      env: { ...process.env, ...colours, ...env },
       shell: windows && program.endsWith('.cmd'),
       stdio: ['ignore', 'pipe', 'pipe'],
     });

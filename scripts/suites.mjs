@@ -7,7 +7,7 @@ import { root } from './setup.mjs';
 
 /** A tool that only says yes or no: one check. Its output is shown when it says no. */
 async function oneCheck(program, args) {
-  const { code, output } = await run(program, args, { env: { FORCE_COLOR: '0' } });
+  const { code, output } = await run(program, args);
   if (code !== 0) console.log(output.trim());
   return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0 };
 }

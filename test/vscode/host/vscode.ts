@@ -56,6 +56,6 @@ function fill(folder: string): void {
 
 /** The VS Code server of the cache, fetched the first time (325 MB on disk). Throws where npm cannot fetch it. */
 export function vscodeServer(): VSCodeServer {
-  const folder = cached(`vscode-server-${CODE.version}-node-${NODE.version}`, fill);
+  const folder = cached(`vscode-${CODE.version}-node-${NODE.version}`, fill);
   return { node: join(folder, 'bin/node'), main: join(folder, 'out/server-main.js') };
 }

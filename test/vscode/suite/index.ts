@@ -6,6 +6,8 @@ import type { SuiteResult } from './result.ts';
 
 async function load(): Promise<void> {
   await import('./languages.ts');
+  await import('./review.test.ts');
+  await import('./workbench.test.ts');
 }
 
 /** Rejects when a test failed or none ran. */

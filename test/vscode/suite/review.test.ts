@@ -1,0 +1,97 @@
+// The language features on a patch of our own, and on the real mail where it is beside the clone.
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { suite, test } from 'mocha';
+import * as vscode from 'vscode';
+import { codeOf, diagnosed, eventually, example, ours, positionOf, show } from './patches.ts';
+
+const CALL = 'sync_direct_mapping(from';
+
+suite('review of a patch', () => {
+  test('puts diagnostics on the culprit, with rule page', async () => {
+    const uri = await example('hook-cpa-flush.patch');
+    const { document } = await show(uri);
+    const found = await diagnosed(uri, ['partial-sync', 'skipped-flush', 'over-broad-sync', 'invalid-operand']);
+    const under = (rule: string) => document.getText(found.find((one) => codeOf(one) === rule)?.range);
+    assert.match(under('partial-sync'), /sync_direct_mapping|cpa->vaddr|numpages/);
+    assert.match(under('skipped-flush'), /return/);
+    const code = found.find((one) => codeOf(one) === 'partial-sync')?.code;
+    assert.match(typeof code === 'object' ? code.target.toString() : '', /docs\/rules\/partial-sync\.md$/);
+  });
+
+  test('finds nothing in the good hook', async () => {
+    const uri = await example('hook-cpa-flush-good.patch');
+    await show(uri);
+    const symbols = () => vscode.commands.executeCommand<unknown[]>('vscode.executeDocumentSymbolProvider', uri);
+    await eventually(symbols, (list) => (list?.length ?? 0) > 0, 'an outline');
+    const loud = ours(uri).filter(({ severity }) => severity <= vscode.DiagnosticSeverity.Warning);
+    assert.deepEqual(loud.map(codeOf), []);
+  });
+
+  test('hovers on the call: operands, sizes, runs', async () => {
+    const uri = await example('hook-cpa-flush.patch');
+    const { document } = await show(uri);
+    const hovers = await vscode.commands.executeCommand<vscode.Hover[]>(
+      'vscode.executeHoverProvider',
+      uri,
+      positionOf(document, CALL).translate(0, 3),
+    );
+    const text = hovers
+      .flatMap(({ contents }) => contents.map((part) => (typeof part === 'string' ? part : part.value)))
+      .join('\n');
+    assert.match(text, /scenario \| changed \| synced/);
+    assert.match(text, /4 KiB/);
+    assert.match(text, /command:mktme\.replay/);
+  });
+
+  test('offers lens, inlay hint, outline, folds and links', async () => {
+    const uri = await example('hook-cpa-flush.patch');
+    const { document } = await show(uri);
+    const ask = <T>(command: string, ...rest: unknown[]): Thenable<T[]> =>
+      vscode.commands.executeCommand<T[]>(command, uri, ...rest);
+    const lenses = await ask<vscode.CodeLens>('vscode.executeCodeLensProvider');
+    assert.match(lenses.map(({ command }) => command?.title).join(), /▶ MKTME: \d+ scenarios, \d+ fails? — Replay/);
+    const all = new vscode.Range(0, 0, document.lineCount, 0);
+    const hints = await ask<vscode.InlayHint>('vscode.executeInlayHintProvider', all);
+    assert.match(
+      hints.map(({ label }) => (typeof label === 'string' ? label : label.map(({ value }) => value).join(''))).join(),
+      /× \d+ KeyIDs/,
+    );
+    const names = (symbols: readonly vscode.DocumentSymbol[]): string[] =>
+      symbols.flatMap(({ name, children }) => [name, ...names(children)]);
+    const outline = names(await ask<vscode.DocumentSymbol>('vscode.executeDocumentSymbolProvider'));
+    assert.ok(outline.includes('cpa_flush()'), outline.join());
+    assert.ok((await ask<vscode.FoldingRange>('vscode.executeFoldingRangeProvider')).length >= 2);
+  });
+
+  test('follows an edit', async () => {
+    const uri = await example('hook-cpa-flush.patch');
+    const { document } = await show(uri);
+    await diagnosed(uri, ['partial-sync']);
+    const line = document.lineAt(positionOf(document, CALL).line);
+    const edit = new vscode.WorkspaceEdit();
+    edit.replace(uri, line.range, `+${'\t'.repeat(2)}cpu_relax();`);
+    await vscode.workspace.applyEdit(edit);
+    await eventually(
+      () => ours(uri).map(codeOf),
+      (codes) => !codes.includes('partial-sync'),
+      'partial-sync is gone with the call',
+    );
+    await vscode.commands.executeCommand('undo');
+    await diagnosed(uri, ['partial-sync']);
+    await vscode.commands.executeCommand('workbench.action.files.revert');
+  });
+
+  test('reviews the real mail', async function () {
+    const mail = join(process.env.VSCODE_TEST_PROJECT ?? '.', '..', 'shared', 'corpus', '2019-06-17-pageattr-hook.txt');
+    if (!existsSync(mail)) return this.skip();
+    const uri = vscode.Uri.file(mail);
+    const opened = await vscode.workspace.openTextDocument(uri);
+    if (opened.languageId !== 'patch-mail') await vscode.languages.setTextDocumentLanguage(opened, 'patch-mail');
+    await show(uri);
+    const found = await diagnosed(uri, ['partial-sync', 'skipped-flush', 'wrong-address-space', 'invalid-operand']);
+    const lines = found.filter((one) => codeOf(one) === 'skipped-flush').map(({ range }) => range.start.line + 1);
+    assert.deepEqual(lines, [197]);
+  });
+});

@@ -1,0 +1,112 @@
+// Commands, panel, view and settings in the real window.
+import assert from 'node:assert/strict';
+import { suite, teardown, test } from 'mocha';
+import * as vscode from 'vscode';
+import { codeOf, diagnosed, eventually, example, ours, show } from './patches.ts';
+
+const tabs = () => vscode.window.tabGroups.all.flatMap((group) => group.tabs);
+const replayTabs = () =>
+  tabs().filter(({ input }) => input instanceof vscode.TabInputWebview && input.viewType.includes('mktme.replay'));
+
+suite('workbench', () => {
+  teardown(async () => {
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+  });
+
+  test('registers every command it contributes', async () => {
+    const known = new Set(await vscode.commands.getCommands(true));
+    const { contributes } = vscode.extensions.getExtension('mktme-patch-review.mktme-patch-review')?.packageJSON ?? {};
+    const missing = contributes.commands
+      .map(({ command }: { command: string }) => command)
+      .filter((c: string) => !known.has(c));
+    assert.deepEqual(missing, []);
+  });
+
+  test('opens one replay panel and uses it again', async () => {
+    const uri = await example('hook-cpa-flush.patch');
+    await show(uri);
+    await diagnosed(uri, ['partial-sync']);
+    await vscode.commands.executeCommand('mktme.replay');
+    await eventually(
+      () => replayTabs().map(({ label }) => label),
+      (labels) => /^Replay: \S+\/\S+$/.test(labels[0] ?? ''),
+      'a replay',
+    );
+    await vscode.commands.executeCommand('mktme.replay', { uri: uri.toString(), patch: 0 });
+    assert.equal(replayTabs().length, 1);
+  });
+
+  test('goes to the next finding, and around the end', async () => {
+    const uri = await example('hook-cpa-flush.patch');
+    const editor = await show(uri);
+    await diagnosed(uri, ['partial-sync']);
+    editor.selection = new vscode.Selection(0, 0, 0, 0);
+    const stops = new Set<number>();
+    for (let step = 0; step < 12; step += 1) {
+      await vscode.commands.executeCommand('mktme.nextFinding');
+      stops.add(editor.selection.active.line);
+    }
+    const lines = new Set(
+      ours(uri)
+        .filter((one) => codeOf(one) !== 'not-read')
+        .map(({ range }) => range.start.line),
+    );
+    assert.deepEqual(
+      [...stops].sort((a, b) => a - b),
+      [...lines].sort((a, b) => a - b),
+    );
+    editor.selection = new vscode.Selection(0, 0, 0, 0);
+    await vscode.commands.executeCommand('mktme.previousFinding');
+    assert.equal(editor.selection.active.line, Math.max(...lines));
+  });
+
+  test('writes a reply mail', async () => {
+    const uri = await example('hook-cpa-flush.patch');
+    await show(uri);
+    await diagnosed(uri, ['partial-sync']);
+    await vscode.commands.executeCommand('mktme.writeReply');
+    const editor = await eventually(
+      () => vscode.window.activeTextEditor,
+      (active) => active?.document.isUntitled === true,
+      'an untitled mail',
+    );
+    const text = editor?.document.getText() ?? '';
+    assert.equal(editor?.document.languageId, 'patch-mail');
+    assert.match(text, /^Subject: Re: /m);
+    assert.match(text, /^> @@ /m);
+    assert.doesNotMatch(text, /^(Reviewed|Acked|Tested|Signed-off)-by:/m);
+    await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
+  });
+
+  test('switches a rule off, and on again', async () => {
+    const uri = await example('hook-cpa-flush.patch');
+    await show(uri);
+    await diagnosed(uri, ['over-broad-sync']);
+    const settings = () =>
+      vscode.workspace.getConfiguration('mktme').inspect<Record<string, string>>('rules')?.workspaceValue;
+    try {
+      await vscode.commands.executeCommand('mktme.disableRule', 'over-broad-sync');
+      assert.deepEqual(settings(), { 'over-broad-sync': 'off' });
+      await eventually(
+        () => ours(uri).map(codeOf),
+        (codes) => !codes.includes('over-broad-sync') && codes.includes('partial-sync'),
+        'the rule is off and no other',
+      );
+    } finally {
+      await vscode.workspace.getConfiguration('mktme').update('rules', undefined, vscode.ConfigurationTarget.Workspace);
+    }
+    await diagnosed(uri, ['over-broad-sync']);
+  });
+
+  test('comes back after a restart of the server', async () => {
+    const uri = await example('hook-cpa-flush.patch');
+    await show(uri);
+    await diagnosed(uri, ['partial-sync']);
+    await vscode.commands.executeCommand('mktme.restartServer');
+    await diagnosed(uri, ['partial-sync']);
+  });
+
+  test('shows its findings view', async () => {
+    await vscode.commands.executeCommand('mktme.findings.focus');
+  });
+});
