@@ -71,8 +71,9 @@ async function corpus() {
   return count;
 }
 
-async function syntaxes() {
-  const result = await run(process.execPath, ['test/syntaxes/check.mjs']);
+/** A check of its own that counts for itself; what it printed is shown when something failed. */
+async function program(file) {
+  const result = await run(process.execPath, [file]);
   const count = counted(result);
   if (count.failed) console.log(result.output.trim());
   return count;
@@ -88,6 +89,7 @@ export const suites = {
   types: () => oneCheck(tool('tsc'), ['-b']),
   unit,
   corpus,
-  syntaxes,
+  syntaxes: () => program('test/syntaxes/check.mjs'),
+  package: () => program('test/package/check.mjs'),
   vscode,
 };
