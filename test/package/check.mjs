@@ -28,7 +28,10 @@ try {
   const names = Object.keys(files).filter((name) => name.startsWith('extension/') && !name.endsWith('/'));
 
   const manifest = JSON.parse(Buffer.from(files['extension/package.json'] ?? '{}').toString() || '{}');
-  const named = [manifest.main, manifest.icon, ...(manifest.contributes?.grammars ?? []).map(({ path }) => path)];
+  // Every path of the package that the manifest names, wherever it stands in it.
+  const named = [...JSON.stringify(manifest).matchAll(/"((?:\.\/)?(?:dist|images|syntaxes)\/[^"]+)"/g)].map(
+    (match) => match[1],
+  );
   for (const path of named) check(`has ${path}`, names.includes(join('extension', path ?? '?').replaceAll('\\', '/')));
   for (const platform of platforms)
     for (const name of ['tree-sitter', 'tree-sitter-c'])
