@@ -80,17 +80,23 @@ function splitAround(object: MemoryObject, start: number, end: number): void {
     const slot = object.slots.get(at);
     if (!slot || at >= end || at + slot.bytes <= start) continue;
     object.slots.delete(at);
-    for (let i = 0; i < slot.bytes; i++) {
-      if (at + i >= start && at + i < end) continue;
-      const bits = (slot.value.bits >> BigInt(8 * i)) & 0xffn;
-      const type: CType = { kind: 'int', bits: 8, signed: false };
-      object.slots.set(at + i, {
-        value: slot.value.opaque === undefined ? { type, bits } : { type, bits: 0n, opaque: slot.value.opaque },
-        bytes: 1,
-      });
+    for (const [place, byte] of bytesOf(slot, at)) {
+      if (place < start || place >= end) object.slots.set(place, byte);
     }
   }
 }
+
+/** A slot byte by byte, each with its offset. */
+function bytesOf(slot: Slot, at: number): [number, Slot][] {
+  const { bits, opaque } = slot.value;
+  return Array.from({ length: slot.bytes }, (_, i) => {
+    const value: Value =
+      opaque === undefined ? { type: BYTE, bits: (bits >> BigInt(8 * i)) & 0xffn } : { type: BYTE, bits: 0n, opaque };
+    return [at + i, { value, bytes: 1 }];
+  });
+}
+
+const BYTE: CType = { kind: 'int', bits: 8, signed: false };
 
 function nearOffsets(start: number, end: number): number[] {
   const offsets: number[] = [];
@@ -115,7 +121,13 @@ export function copyObject(
 ): void {
   const end = offset + bytes;
   const shift = toOffset - offset;
-  const slots = [...from.slots].filter(([at, slot]) => at >= offset && at + slot.bytes <= end);
+  const slots = [...from.slots]
+    .filter(([at, slot]) => at < end && at + slot.bytes > offset)
+    .flatMap(([at, slot]): [number, Slot][] =>
+      at >= offset && at + slot.bytes <= end
+        ? [[at, slot]]
+        : bytesOf(slot, at).filter(([place]) => place >= offset && place < end),
+    );
   const fills = from.fills
     .filter((fill) => fill.start < end && fill.end > offset)
     .map((fill) => ({

@@ -5,7 +5,7 @@ import { convert } from './arithmetic.ts';
 import { LimitReached } from './errors.ts';
 import { evaluate, truth } from './expression.ts';
 import { expandCall, isExpression, macroNamed } from './macro.ts';
-import { functionAt, located, note, placeOf, prepareType, type Run, sawSync } from './run.ts';
+import { functionAt, located, note, placeOf, prepareType, type Run, sawSync, spend } from './run.ts';
 import { createActivation, declare, inner, isCell, lookup, type Scope } from './scope.ts';
 import { specialForm } from './special.ts';
 import { execute, executeBody } from './statement.ts';
@@ -45,6 +45,7 @@ function viaObjectMacro(run: Run, body: string, expr: CallExpr, scope: Scope): V
 }
 
 function runMacro(run: Run, expanded: NonNullable<ReturnType<typeof expandCall>>, use: Expr, scope: Scope): Value {
+  spend(run, use, scope);
   nest(run, use, scope);
   try {
     if (isExpression(expanded.body)) return evaluate(run, expanded.body, expanded.scope);

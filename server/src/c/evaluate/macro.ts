@@ -5,7 +5,7 @@
  */
 import type { Expr, Macro, Stmt } from '../ast.ts';
 import { exprText } from './print.ts';
-import { note, type Run } from './run.ts';
+import { note, type Run, spend } from './run.ts';
 import type { Cell, Scope, Thunk } from './scope.ts';
 
 /** Longer text than this does not come out of kernel macros. */
@@ -19,6 +19,8 @@ export function expandObject(run: Run, name: string, use: Expr, scope: Scope): {
   if (!macro || macro.parameters !== null) return null;
   const body = parsed(run, macro, macro.body);
   if (!body || !isExpression(body)) return null;
+  // Macros of macros can grow exponentially: each use counts as a statement.
+  spend(run, use, scope);
   return { expr: body, scope: macroScope(scope, name, use, new Map()) };
 }
 

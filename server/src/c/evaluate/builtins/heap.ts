@@ -1,5 +1,5 @@
 /** Allocation of plain memory, and memset/memcpy. Allocation never fails here: that memory is short is tried by the page-table allocator. */
-import { type CType, VOID } from '../../../../../engine/src/kernel/ctype.ts';
+import { type CType, numberOf, VOID } from '../../../../../engine/src/kernel/ctype.ts';
 import type { Builtin, BuiltinContext, BuiltinTable } from '../types.ts';
 import { int, named, nothing, pointer, VOID_VALUE } from './table.ts';
 
@@ -64,7 +64,7 @@ export const heap: BuiltinTable = {
     PTR_ERR: {
       run: (_context, [value]) => value && { type: { kind: 'int', bits: 64, signed: true }, bits: value.bits },
     },
-    ERR_PTR: { run: (_context, [value]) => value && pointer(VOID, BigInt.asIntN(64, value.bits)) },
+    ERR_PTR: { run: (_context, [value]) => value && pointer(VOID, numberOf(value)) },
     clear_page: {
       run: ({ memory }, [address]) => {
         if (address) memory.fill(address.bits, 4096n, 0);
