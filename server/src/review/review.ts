@@ -4,6 +4,7 @@ import type { PatchFile } from '../patch/model.ts';
 import { readPatch } from '../patch/read.ts';
 import { type Analysis, analyse } from './analyse.ts';
 import { fixesFor } from './fixes/fix.ts';
+import { createReviewMemory, type ReviewMemory } from './memory.ts';
 import { emptyReport, fullReport } from './patch-report.ts';
 import { DEFAULT_SYNCS } from './program.ts';
 import { replayOf } from './replay/replay.ts';
@@ -13,6 +14,8 @@ import { readTexts, type Texts } from './text.ts';
 
 export interface ReviewInput extends ReviewOptions {
   readonly parser: CParser;
+  /** Kept by the caller from review to review of one document, for speed alone. */
+  readonly memory?: ReviewMemory;
 }
 
 /** Reviews every message of the input. Total: what cannot be read or placed is a problem of the report. */
@@ -31,6 +34,7 @@ export function review(input: Uint8Array | string, options: ReviewInput): Report
       if (report) reports.set(index, { ...report, findings });
     }
   }
+  options.memory?.forgetUnused();
   const patches = patch.messages.map((message, index) => reports.get(index) ?? emptyReport(message, options));
   const of = (severity: Finding['severity']) =>
     patches.reduce((sum, report) => sum + report.findings.filter((finding) => finding.severity === severity).length, 0);
@@ -46,7 +50,8 @@ export function review(input: Uint8Array | string, options: ReviewInput): Report
     fixes(index, finding) {
       const analysis = analyses.get(index);
       const found = patches.flatMap((each) => each.findings);
-      return analysis ? fixesFor({ ...analysis.context, found }, finding, (text) => review(text, options)) : [];
+      const again = (text: string) => review(text, { ...options, memory: createReviewMemory() });
+      return analysis ? fixesFor({ ...analysis.context, found }, finding, again) : [];
     },
   };
 }
@@ -62,13 +67,22 @@ function analyseSeries(
   const paths = new Set([...concerning].flatMap((index) => pathsOf(patch, index)));
   const layers: Texts[] = [];
   const analyses = new Map<number, Analysis>();
+  const memory = options.memory ?? createReviewMemory();
+  let below = JSON.stringify([options.file, options.keyIds, options.pagingLevels, options.syncs]);
   for (const index of concerning.size === 0 ? [] : group) {
     if (!concerning.has(index) && !pathsOf(patch, index).some((path) => paths.has(path))) continue;
-    layers.push(readTexts(options.parser, patch, index, options));
     const message = patch.messages[index];
-    const analysis =
-      concerning.has(index) && message ? analyse({ patch, message, layers: [...layers], options }) : null;
-    if (analysis) analyses.set(index, analysis);
+    if (!message) continue;
+    // A patch is analysed anew if its lines, its place or anything it is applied on top of has changed.
+    const own = patch.lines.slice(message.line, message.endLine).join('\n');
+    const known = memory.recall(`${below}|${message.line}|${own}`, () => {
+      const texts = readTexts(options.parser, patch, index, options);
+      const analysis = concerning.has(index) ? analyse({ patch, message, layers: [...layers, texts], options }) : null;
+      return { texts, analysis };
+    });
+    below = String(known.id);
+    layers.push(known.value.texts);
+    if (known.value.analysis) analyses.set(index, known.value.analysis);
   }
   return analyses;
 }
@@ -97,12 +111,18 @@ function withMends(
   options: ReviewInput,
 ): ReadonlyMap<number, readonly Finding[]> {
   const result = new Map<number, readonly Finding[]>();
+  const known = new Map<Analysis, ReadonlySet<string>>();
+  const keysOf = (analysis: Analysis) => {
+    const keys = known.get(analysis) ?? new Set(analysis.allFindings(options).map(keyOf));
+    known.set(analysis, keys);
+    return keys;
+  };
   for (const [position, index] of group.entries()) {
     const own = analyses.get(index);
     if (!own) continue;
     const later = group.slice(position + 1).flatMap((other) => {
       const analysis = analyses.get(other);
-      return analysis ? [{ other, keys: new Set(analysis.allFindings(options).map(keyOf)) }] : [];
+      return analysis ? [{ other, keys: keysOf(analysis) }] : [];
     });
     const findings = own.ownFindings(options).flatMap((finding): Finding[] => {
       const mender = later.find(({ keys }) => !keys.has(keyOf(finding)));
