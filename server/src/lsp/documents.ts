@@ -108,7 +108,7 @@ const EMPTY: Report = {
   unreadable: true,
   summary: { patches: 0, errors: 0, warnings: 0, notes: 0 },
   replay: () => null,
-      fixes: () => [],
+  fixes: () => [],
 };
 
 /** Reviews one text now. A fault of the review becomes an empty report that says so. */

@@ -8,7 +8,7 @@ import { code, plain, replayLink } from './markdown.ts';
 import { isAt, toRange } from './positions.ts';
 
 /** More rows do not fit a screen; what fails comes first. */
-const ROWS = 6;
+const ROWS = 4;
 
 /** What to say at a position, or null. */
 export function hoverAt(document: ReviewedDocument, position: Position): Hover | null {
@@ -18,7 +18,7 @@ export function hoverAt(document: ReviewedDocument, position: Position): Hover |
     const findings = patch.findings.filter((finding) => isAt(finding, position));
     const parts = [
       ...(site === undefined ? [] : [siteText(document.uri, index, site)]),
-      ...findings.map((finding) => findingText(document.uri, index, finding)),
+      ...(findings.length === 0 ? [] : [findings.map((one) => findingText(document.uri, index, one)).join('\n')]),
       ...(site === undefined && findings.length === 0 ? [] : confidenceText(patch)),
     ];
     const place = site ?? findings[0];
@@ -33,7 +33,7 @@ function siteText(uri: string, patch: number, site: Site): string {
   const [first] = inOrder(site.runs);
   const blocks = [`${code(site.text)} in ${code(`${site.function}()`)}, ${plain(where)}`];
   if (first === undefined) return [...blocks, 'No scenario reaches this call.'].join('\n\n');
-  blocks.push(first.operands.map(({ text, value }) => `${code(text)} → ${code(value)}`).join('  \n'), table(site.runs));
+  blocks.push(first.operands.map(({ text, value }) => `${code(text)} → ${code(value)}`).join(', '), table(site.runs));
   blocks.push(replayLink(`Replay ${first.scenario}`, { uri, patch, scenario: first.scenario }));
   return blocks.filter((block) => block !== '').join('\n\n');
 }
@@ -67,23 +67,23 @@ function row(run: SiteRun): string {
   return `| ${plain(run.title)} | ${size(run.changedBytes)} | ${size(run.syncedBytes)} | ${verdict} |`;
 }
 
+/** One item a finding: the editor shows its message itself, so here stands what the message leaves out. */
 function findingText(uri: string, patch: number, finding: Finding): string {
-  const links = [`[${finding.rule}](${rulePage(finding.rule)})`];
-  if (finding.scenario !== null) links.push(replayLink('Replay', { uri, patch, scenario: finding.scenario }));
-  const shown = finding.scenarios.length > 1 ? `Shown by ${count(finding.scenarios.length, 'scenario')}.` : '';
-  const blocks = [
-    `**${finding.severity}**: ${plain(finding.message)}`,
-    [ruleSummary(finding.rule), evidenceText(finding), shown].filter((text) => text !== '').join(' '),
-    ...finding.assumptions.map((assumption) => `Assumed: ${plain(assumption)}`),
-    links.join(' · '),
-  ];
-  return blocks.join('\n\n');
+  const link = `[${finding.rule}](${rulePage(finding.rule)})`;
+  const replay = finding.scenario === null ? [] : [replayLink('Replay', { uri, patch, scenario: finding.scenario })];
+  const parts = [ruleSummary(finding.rule), ...evidenceText(finding), ...replay];
+  const assumed = finding.assumptions.map((assumption) => `  \n  Assumed: ${plain(assumption)}`);
+  return `- ${finding.severity} ${link}: ${parts.join(' ')}${assumed.join('')}`;
 }
 
-/** '3 entries visited, 1536 needed.' where the cost says something. */
-function evidenceText({ evidence }: Finding): string {
-  if (evidence === null || (evidence.entriesVisited === 0 && evidence.entriesNeeded === 0)) return '';
-  return `${evidence.entriesVisited.toLocaleString('en')} page-table entries visited, ${evidence.entriesNeeded.toLocaleString('en')} needed.`;
+/** The cost where the finding is about cost, and how many runs show it. */
+function evidenceText({ evidence, scenarios, rule }: Finding): string[] {
+  const number = (value: number): string => value.toLocaleString('en');
+  const cost =
+    evidence !== null && rule === 'over-broad-sync'
+      ? [`${number(evidence.entriesVisited)} page-table entries visited, ${number(evidence.entriesNeeded)} needed.`]
+      : [];
+  return scenarios.length > 1 ? [...cost, `${count(scenarios.length, 'scenario')} show it.`] : cost;
 }
 
 /** What the verdicts rest on, when it is less than everything. */

@@ -30,9 +30,13 @@ export function lengthOf(start: string, end: string): bigint {
   return length > 0n ? length : 0n;
 }
 
-/** A decimal or hex string of bytes, as the report carries them; null where it is not a number. */
+/** Bytes as the report carries them, a number ('4096', '0x1000') or a size ('4 KiB'); null where it is neither. */
 export function parseBytes(text: string): bigint | null {
-  return /^(0x[0-9a-f]+|\d+)$/i.test(text) ? BigInt(text) : null;
+  if (/^(0x[0-9a-f]+|\d+)$/i.test(text)) return BigInt(text);
+  const [, digits = '', unit = ''] = /^([\d.]+) (bytes?|[KMGT]iB)$/.exec(text) ?? [];
+  const factor = UNITS.find(([name]) => name === unit)?.[1] ?? 1n;
+  if (/^\d+$/.test(digits)) return BigInt(digits) * factor;
+  return /^\d+\.\d+$/.test(digits) ? BigInt(Math.round(Number(digits) * Number(factor))) : null;
 }
 
 /** A set of KeyIDs in words: 'KeyID 1', 'KeyIDs 1-3', 'KeyIDs 1, 3-5'; '' for none. */

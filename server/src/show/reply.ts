@@ -58,7 +58,10 @@ function header(message: Message | null, patch: PatchReport): string {
 
 function attribution(message: Message | null, patch: PatchReport): string {
   const date = (message?.headers.get('date') ?? patch.date ?? '').replace(/\s+/g, ' ').trim();
-  const author = (message?.author ?? patch.author ?? '').replace(/\s+/g, ' ').replace(/\s*<[^>]*>$/, '');
+  const author = (message?.author ?? patch.author ?? '')
+    .replace(/\s+/g, ' ')
+    .replace(/\s*<[^>]*>$/, '')
+    .replace(/^"(.*)"$/, '$1');
   const who = author === '' ? 'the author' : author;
   return wrap(`${date === '' ? '' : `On ${date}, `}${who} wrote:`, WIDTH).join('\n');
 }
@@ -70,7 +73,8 @@ function comment({ report, patch }: ReplyInput, finding: Finding): string[] {
   const run = finding.scenario === null ? null : report.replay(patch, finding.scenario, 'patched');
   if (run !== null) {
     const others = finding.scenarios.length - 1;
-    out.push('', `  ${run.scenario.call}${others > 0 ? ` (and ${count(others, 'more case')})` : ''}`);
+    const call = wrap(`${run.scenario.call}${others > 0 ? ` (and ${count(others, 'more case')})` : ''}`, WIDTH - 4);
+    out.push('', ...call.map((line, index) => (index === 0 ? `  ${line}` : `    ${line}`)));
     if (!run.verdict.ok && run.verdict.sentence !== finding.message)
       out.push(...wrap(printable(run.verdict.sentence), WIDTH - 4).map((line) => `    ${line}`));
   }

@@ -77,13 +77,16 @@ const keyOf = ({ reviewed, index }: PatchOf, scenario: string): string => `${rev
 function runsOf(patches: readonly PatchOf[]): readonly Run[] {
   const runs = new Map<string, Run>();
   for (const of of patches) {
+    const shown = new Set(of.patch.findings.map(({ scenario }) => scenario));
     for (const { scenario } of of.patch.findings) {
       if (scenario === null || runs.has(keyOf(of, scenario))) continue;
-      const replay = of.reviewed.report.replay(of.index, scenario, 'patched');
-      if (replay === null) continue;
-      const scenarios = of.patch.scenarios.filter(({ id }) => id === scenario);
-      const show: Show = { type: 'show', replay, scenarios, selected: scenario, variant: 'patched' };
-      runs.set(keyOf(of, scenario), { key: keyOf(of, scenario), show });
+      const scenarios = of.patch.scenarios.filter(({ id }) => shown.has(id));
+      for (const variant of ['patched', 'unpatched'] as const) {
+        const replay = of.reviewed.report.replay(of.index, scenario, variant);
+        if (replay === null) continue;
+        const key = variant === 'patched' ? keyOf(of, scenario) : `${keyOf(of, scenario)}\n${variant}`;
+        runs.set(key, { key, show: { type: 'show', replay, scenarios, selected: scenario, variant } });
+      }
     }
   }
   return [...runs.values()];
@@ -122,7 +125,7 @@ ${run < 0 ? '' : `<button type="button" data-run="${run}">Replay ${escaped(runs[
 }
 
 function replaySection(data: string, scripts: readonly string[]): string {
-  return `<section id="replay" aria-label="Replay"><div id="root"></div></section>
+  return `<section id="replay" aria-label="Replay"></section>
 <script type="application/json" id="mktme-replay">${data.replaceAll('<', '\\u003c')}</script>
 ${scripts.map((script) => `<script>${script}</script>`).join('\n')}`;
 }
