@@ -6,6 +6,7 @@ import { bitsOf, flagsOf, keyOddness } from './flags.ts';
 import { addressOf, type Geometry, geometryOf, OTHER, placeOf } from './geometry.ts';
 import type { Layout } from './layout.ts';
 import type { Cost, DirtyLine, Flag, Machine, Mapping, Stale, StaleTranslation, SyncResult } from './machine.ts';
+import { adoptOp } from './ops/adopt.ts';
 import { levelOf, pageNames } from './ops/change.ts';
 import { flushCacheOp, flushTlbOp, syncGlobalPgdsOp } from './ops/flush.ts';
 import { freeTableAt, hasTableAt } from './ops/free-table.ts';
@@ -42,6 +43,15 @@ export const createMachine = (config: MachineConfig): Machine => {
 export const spacesOf = (machine: Machine): { geometry: Geometry; spaces: Spaces } => {
   if (!(machine instanceof SimulatedMachine)) throw new TypeError('not a machine of createMachine()');
   return { geometry: machine.geometry, spaces: machine.state.spaces };
+};
+
+/**
+ * Puts page tables that were changed through frames in place of the machine's, with the events that led there. Returns them
+ * as the machine holds them now.
+ */
+export const adoptSpaces = (machine: Machine, spaces: Spaces, events: readonly Event[]): Spaces => {
+  if (!(machine instanceof SimulatedMachine)) throw new TypeError('not a machine of createMachine()');
+  return machine.adopt(spaces, events);
 };
 
 class SimulatedMachine implements Machine {
@@ -185,6 +195,12 @@ class SimulatedMachine implements Machine {
     return this.#do((doing) => syncOp(doing, start, end, false, options?.failAllocation));
   }
 
+  turnOn(): void {
+    this.#do((doing) => {
+      doing.state = { ...doing.state, enabled: true, top: detached(doing.state.top) };
+    });
+  }
+
   enable(options?: { failAllocation?: number }): SyncResult {
     const { pageOffset, directMappingSize } = this.layout;
     return this.#do((doing) => {
@@ -237,6 +253,12 @@ class SimulatedMachine implements Machine {
         end: addressOf(this.geometry, from + i, hi),
       })),
     );
+  }
+
+  /** See adoptSpaces(). */
+  adopt(spaces: Spaces, events: readonly Event[]): Spaces {
+    if (spaces === this.state.spaces && events.length === 0) return spaces;
+    return this.#do((doing) => adoptOp(doing, spaces, events));
   }
 
   /** Runs an operation; its events are logged with the state after each. What it did before throwing stays. */

@@ -81,3 +81,24 @@ export const translated = (root: Span, change: (leaf: Leaf) => Leaf): Span => {
 
 const rebuilt = (span: Span, kids: readonly Entry[]): Span =>
   spanOf(span.level, span.height, kids) ?? emptyTable(span.level);
+
+/** `span`, with the model's nodes wherever the two hold the same. */
+export const unified = (span: Span | null, model: Span | null): Span | null => {
+  if (span === null || model === null || span === model) return span;
+  let same = true;
+  let changed = false;
+  const kids = span.kids.map((kid, i) => {
+    const other = model.kids[i] ?? null;
+    let next: Entry = kid;
+    if (kid instanceof Leaf) {
+      if (other instanceof Leaf && sameLeaf(kid, other)) next = other;
+    } else if (!(other instanceof Leaf)) {
+      next = unified(kid, other);
+    }
+    same &&= next === other;
+    changed ||= next !== kid;
+    return next;
+  });
+  if (same) return model;
+  return changed ? rebuilt(span, kids) : span;
+};

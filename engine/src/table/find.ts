@@ -1,4 +1,15 @@
-import { below, ENTRY_PAGES, FANOUT, kidPages, Leaf, type Level, type Span, sameLeaf, TABLE_HEIGHT } from './span.ts';
+import {
+  below,
+  ENTRY_PAGES,
+  type Entry,
+  FANOUT,
+  kidPages,
+  Leaf,
+  type Level,
+  type Span,
+  sameLeaf,
+  TABLE_HEIGHT,
+} from './span.ts';
 
 /** The leaf that maps a page, its level and the first page it maps. */
 export interface Found {
@@ -133,4 +144,13 @@ export const visitsIn = (
     else visits += 1 + visitsIn(kid, below(level), TABLE_HEIGHT, start, from, to);
   }
   return visits;
+};
+
+/** The entry of a table. */
+export const entryIn = (table: Span, index: number): Entry => {
+  const upper: Entry = table.kids[index >> 6] ?? null;
+  if (upper === null || upper instanceof Leaf) return null;
+  const lower: Entry = upper.kids[(index >> 3) & 7] ?? null;
+  if (lower === null || lower instanceof Leaf) return null;
+  return lower.kids[index & 7] ?? null;
 };

@@ -1,0 +1,62 @@
+import { bitsOf, FLAG_BITS, FLAGS, KEY_SHIFT, keyOddness } from '../flags.ts';
+import type { Layout } from '../layout.ts';
+import type { Flag } from '../machine.ts';
+import { ENTRY_PAGES, type Leaf, type Level, leafOf } from '../table/span.ts';
+
+/** Page-table entries as x86-64 has them. */
+
+export const PRESENT = 1n << 0n;
+export const PSE = 1n << 7n;
+const NX = 1n << 63n;
+/** Bits 12 to 51: the physical address, KeyID bits included. */
+const ADDRESS = (1n << 52n) - (1n << 12n);
+/** _PAGE_TABLE: present, writable, user, accessed, dirty; what the populate functions of init_mm hook tables with. */
+export const TABLE_BITS = 0x067n;
+
+const hardware: Readonly<Record<Flag, bigint>> = {
+  rw: 1n << 1n,
+  user: 1n << 2n,
+  pwt: 1n << 3n,
+  pcd: 1n << 4n,
+  accessed: 1n << 5n,
+  dirty: 1n << 6n,
+  global: 1n << 8n,
+  nx: NX,
+};
+
+/** Which address bits are the KeyID. */
+export interface KeyBits {
+  readonly shift: bigint;
+  readonly mask: bigint;
+}
+
+/** mktme_keyid_shift() and mktme_keyid_mask() of a machine. */
+export const keyBitsOf = ({ keyIds, keyIdShift }: Layout): KeyBits => {
+  const width = keyIds === 0 ? 0n : BigInt(keyIds.toString(2).length);
+  const shift = BigInt(keyIdShift);
+  return { shift, mask: ((1n << width) - 1n) << shift };
+};
+
+/** The physical address in an entry, without KeyID bits. */
+export const addressIn = (entry: bigint, key: KeyBits): bigint => entry & ADDRESS & ~key.mask;
+
+export const isTablePointer = (entry: bigint, level: number): boolean =>
+  level > 0 && (entry & PRESENT) !== 0n && (entry & PSE) === 0n;
+
+/** The entry for a leaf that maps `page` of a mapping whose KeyID is `keyId`. */
+export const entryOfLeaf = (leaf: Leaf, level: Level, page: number, keyId: number, key: KeyBits): bigint => {
+  let entry = PRESENT | (level > 0 ? PSE : 0n) | (BigInt(leaf.delta + page) << 12n);
+  for (const flag of FLAGS) if ((leaf.attr & bitsOf([flag])) !== 0) entry |= hardware[flag];
+  return entry | (BigInt(keyId ^ keyOddness(leaf.attr)) << key.shift);
+};
+
+/** The leaf that an entry is, where `page` of KeyID `keyId`'s mapping has it; null if it maps nothing. */
+export const leafOfEntry = (entry: bigint, level: Level, page: number, keyId: number, key: KeyBits): Leaf | null => {
+  if ((entry & PRESENT) === 0n) return null;
+  let attr = 0;
+  for (const flag of FLAGS) if ((entry & hardware[flag]) !== 0n) attr |= bitsOf([flag]);
+  const odd = Number((entry & key.mask) >> key.shift) ^ keyId;
+  const pages = ENTRY_PAGES[level];
+  const pfn = Number(addressIn(entry, key) >> 12n);
+  return leafOf((attr & FLAG_BITS) | (odd << KEY_SHIFT), pfn - (pfn % pages) - page);
+};
