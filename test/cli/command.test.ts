@@ -63,8 +63,7 @@ describe('the command as a process', () => {
   });
 
   it('writes large output whole', () => {
-    const mails = Array.from({ length: 12 }, () => patch.toString()).join('');
-    const { stdout } = run(['-f', 'sarif', '-'], mails);
+    const { stdout } = run(['-f', 'sarif', ...Array.from({ length: 12 }, () => example)]);
     expect(stdout.length).toBeGreaterThan(100_000);
     expect(() => JSON.parse(stdout)).not.toThrow();
   });

@@ -9,8 +9,8 @@ Reads diffs, format-patch or git show output, mails, mboxes and saved list
 archive pages, recognised by content. Without an input: standard input.
 
   -f, --format FORMAT   text (default), terse, json, sarif, reply, html, check
-  -k, --kernel DIR      kernel tree or git clone: whole functions instead of what
-                        the hunks show; needed for A..B and SHA
+  -k, --kernel DIR      kernel tree or git clone: whole functions instead of
+                        hunks; needed for A..B and SHA
       --fail-on LEVEL   exit with 1 from this severity on: error (default),
                         warning, never
       --rule SLUG       only this rule (may be repeated)

@@ -12,16 +12,21 @@ const CONFIG = [
   'core.fsmonitor=false',
   'core.hooksPath=/dev/null',
   'core.pager=cat',
-  'diff.external=',
   'diff.noprefix=false',
   'diff.mnemonicPrefix=false',
-  'diff.orderFile=',
-  'format.attach=',
   'log.showSignature=false',
   'color.ui=never',
 ].flatMap((setting) => ['-c', setting]);
 
-const DIFF = ['--no-ext-diff', '--no-textconv', '--no-color', '--src-prefix=a/', '--dst-prefix=b/', '--full-index'];
+const DIFF = [
+  '--no-ext-diff',
+  '--no-textconv',
+  '--no-color',
+  '--src-prefix=a/',
+  '--dst-prefix=b/',
+  '--full-index',
+  '-O/dev/null',
+];
 
 function git(kernel: string, args: readonly string[]): Buffer {
   return execFileSync('git', ['-C', kernel, '--no-pager', ...CONFIG, ...args], {
@@ -31,7 +36,6 @@ function git(kernel: string, args: readonly string[]): Buffer {
       GIT_NO_LAZY_FETCH: '1',
       GIT_OPTIONAL_LOCKS: '0',
       GIT_TERMINAL_PROMPT: '0',
-      GIT_EXTERNAL_DIFF: '',
       LC_ALL: 'C',
     },
     maxBuffer: LIMIT,
@@ -46,7 +50,7 @@ export const isRevision = (text: string): boolean => /^[A-Za-z0-9_@][\w./^~@{}+-
 export function patchesOf(kernel: string, revision: string): Buffer {
   if (!isRevision(revision)) throw new Failure(`${revision}: not a git revision or range; write A..B or a commit`);
   const args = revision.includes('..')
-    ? ['format-patch', '--stdout', ...DIFF, '--end-of-options', revision, '--']
+    ? ['format-patch', '--stdout', '--no-attach', '--no-signature', ...DIFF, '--end-of-options', revision, '--']
     : ['show', '--pretty=email', '--patch', '--stat', ...DIFF, '--end-of-options', revision, '--'];
   try {
     return git(kernel, args);
