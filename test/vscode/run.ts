@@ -1,6 +1,6 @@
 // Runs the suite inside a real VS Code and counts what it reports. Arguments: [--desktop] [--extension FOLDER] [--suite FILE].
 // VSCODE_EXECUTABLE names a desktop VS Code to use; --desktop downloads the stable one; else the VS Code server from npm.
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { downloadAndUnzipVSCode, runTests } from '@vscode/test-electron';
@@ -18,6 +18,9 @@ const { values } = parseArgs({
 const here = resolve('.vscode-test', `run-${process.pid}`);
 const resultFile = resolve(here, 'result.json');
 mkdirSync(here, { recursive: true });
+// The suite may write into its workspace, settings for instance, so it gets a copy.
+const workspace = resolve(here, 'workspace');
+cpSync(values.workspace, workspace, { recursive: true });
 
 async function run(): Promise<number> {
   const given = process.env.VSCODE_EXECUTABLE;
@@ -28,11 +31,7 @@ async function run(): Promise<number> {
     extensionDevelopmentPath: resolve(values.extension),
     extensionTestsPath: resolve(values.suite),
     extensionTestsEnv: { VSCODE_TEST_RESULT: resultFile, VSCODE_TEST_PROJECT: resolve('.') },
-    launchArgs: [
-      resolve(values.workspace),
-      `--user-data-dir=${resolve(here, 'user')}`,
-      `--extensions-dir=${resolve(here, 'ext')}`,
-    ],
+    launchArgs: [workspace, `--user-data-dir=${resolve(here, 'user')}`, `--extensions-dir=${resolve(here, 'ext')}`],
   }).catch((error: unknown) => {
     console.error(String(error));
     return 1;

@@ -27,14 +27,17 @@ export async function goTo(page: Page, line: number, column = 1): Promise<void> 
   await page.keyboard.press('Enter');
 }
 
+/** Waits until the review has marked the patch. */
+export async function reviewed(page: Page): Promise<void> {
+  await page.locator('.squiggly-error').first().waitFor();
+}
+
+const finding = async (page: Page): Promise<void> => {
+  await goTo(page, 46);
+  await reviewed(page);
+};
+
 export const steps: readonly Step[] = [
-  {
-    name: 'patch-dark',
-    patch: example,
-    theme: 'Default Dark Modern',
-    act: async (page) => {
-      await goTo(page, 40);
-      await page.waitForTimeout(2000);
-    },
-  },
+  { name: 'patch-dark', patch: example, theme: 'Default Dark Modern', act: finding },
+  { name: 'patch-light', patch: example, theme: 'Default Light Modern', act: finding },
 ];
