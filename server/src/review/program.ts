@@ -29,6 +29,8 @@ export interface Program {
   readonly version: Version;
   readonly texts: readonly CodeText[];
   readonly functions: ReadonlyMap<string, ProgramFunction>;
+  /** The syncs that the patch itself implements, whole, by name. They stay out of `functions`: the reference stands for them. */
+  readonly ownSyncs: ReadonlyMap<string, ProgramFunction>;
   readonly macros: ReadonlyMap<string, Macro>;
   readonly structs: ReadonlyMap<string, StructSource>;
   readonly prototypes: readonly { readonly prototype: Prototype; readonly text: CodeText }[];
@@ -83,11 +85,15 @@ export function buildProgram({ recogniser, syncs, layers: all, side }: ProgramIn
   const context: LayerContext = { recogniser, patchNames, own, oldSide: side === 'old' };
 
   const functions = new Map<string, ProgramFunction>();
+  const ownSyncs = new Map<string, ProgramFunction>();
   const unplaced: Item[] = [];
   const unmodelled: ShownFunction[] = [];
   for (const name of new Set(layers.flatMap((layer) => [...layer.shown.keys()]))) {
-    if (isSync.has(name)) continue;
     const built = buildFunction(name, kernelFunction(name, version), layers, context);
+    if (isSync.has(name)) {
+      if (built.fn && isImplementation(built.fn)) ownSyncs.set(name, built.fn);
+      continue;
+    }
     if (built.fn) functions.set(name, built.fn);
     else unmodelled.push(...built.shown);
     unplaced.push(...built.unplaced);
@@ -98,6 +104,7 @@ export function buildProgram({ recogniser, syncs, layers: all, side }: ProgramIn
     version,
     texts,
     functions,
+    ownSyncs,
     macros,
     structs: new Map(texts.flatMap((text) => text.source.structs.map((struct) => [struct.tag, struct] as const))),
     prototypes: texts.flatMap((text) => text.source.prototypes.map((prototype) => ({ prototype, text }))),
@@ -107,6 +114,9 @@ export function buildProgram({ recogniser, syncs, layers: all, side }: ProgramIn
     unmodelled,
   };
 }
+
+/** A whole definition outside headers: not the stub for kernels without the option. */
+const isImplementation = ({ shown }: ProgramFunction) => shown.source.whole && !shown.text.path.endsWith('.h');
 
 type Own = (text: CodeText) => (node: Stmt | Expr) => void;
 
@@ -232,7 +242,9 @@ function foreignNames(items: readonly Item[], patchNames: ReadonlySet<string>): 
 function assignedIn(stmt: Stmt): readonly string[] {
   const names: string[] = [];
   visit(stmt, (node) => {
-    if (node.kind === 'declare') names.push(...node.declarators.map((declarator) => declarator.name));
+    // Where a patch only adds a name to a line of declarations, the kernel's names on it keep the kernel's values.
+    if (node.kind === 'declare')
+      names.push(...node.declarators.filter(({ init }) => init !== null).map((declarator) => declarator.name));
     if (node.kind === 'assign' && node.left.kind === 'name') names.push(node.left.name);
   });
   return names;

@@ -9,7 +9,7 @@ import { type Machine, MachineBug } from '../../../../engine/src/machine.ts';
 import type { Stmt } from '../../c/ast.ts';
 import { BugOn, EvaluationFault, LimitReached } from '../../c/evaluate/errors.ts';
 import { createEvaluator } from '../../c/evaluate/evaluator.ts';
-import type { Code, EvaluableFunction, Evaluator, MacroParser } from '../../c/evaluate/types.ts';
+import type { BuiltinTable, Code, EvaluableFunction, Evaluator, MacroParser } from '../../c/evaluate/types.ts';
 import { modelledFunction, type Program } from '../program.ts';
 import { callSync } from './call-sync.ts';
 import { printed } from './print.ts';
@@ -54,9 +54,22 @@ function prepare(scenario: Scenario, keyIds: number): Machine {
 const endOfMappings = ({ layout }: Machine) => layout.pageOffset + BigInt(layout.keyIds + 1) * layout.directMappingSize;
 
 /** Runs the scenario. Total: whatever the code under review does ends as a `fault` of the run. */
-export function execute(options: RunOptions): Run {
+export const execute = (options: RunOptions): Run =>
+  executeOn(machineFor(options.scenario, options.keyIds), options, null);
+
+/** What a run needs that executes the patch's own sync instead of the reference. */
+export interface OwnSync {
+  readonly functions: ReadonlyMap<string, EvaluableFunction>;
+  readonly builtins: BuiltinTable;
+  /** Where the run is now: asked by whoever writes down what the page tables go through. */
+  readonly at: { spot: Spot | null };
+  /** Brings what was written to the tables into the machine; called when the run has ended, however it did. */
+  finish(): void;
+}
+
+/** Runs the scenario's entry on a machine that is ready for it. */
+export function executeOn(machine: Machine, options: RunOptions, ownSync: OwnSync | null): Run {
   const { scenario, program, decisions } = options;
-  const machine = machineFor(scenario, options.keyIds);
   const begin = machine.events.length;
   const facts = { ...FACTS, ...scenario.facts };
   const trace: TraceStep[] = [];
@@ -75,8 +88,8 @@ export function execute(options: RunOptions): Run {
 
   const code: Code = {
     function(name) {
-      const own = program.functions.get(name);
-      if (own && options.side !== 'model') return own.evaluable;
+      const own = ownSync?.functions.get(name) ?? program.functions.get(name)?.evaluable;
+      if (own && options.side !== 'model') return own;
       return modelled(name, program.version);
     },
     macro: (name) => (options.side === 'model' ? null : (program.macros.get(name) ?? null)),
@@ -91,12 +104,14 @@ export function execute(options: RunOptions): Run {
     primitives,
     parse: options.parse,
     limits: LIMITS,
+    ...(ownSync ? { extraBuiltins: ownSync.builtins } : {}),
     hooks: {
       statement(stmt, fn) {
         if (stmt.kind === 'block') return;
         const spot = spotOf(stmt, fn);
         if (!spot && stmt.kind !== 'model') return;
         if (spot) entered.add(fn.name);
+        if (ownSync) ownSync.at.spot = spot;
         const label = stmt.kind === 'model' ? stmt.node.name : '';
         trace.push({
           kind: spot ? 'patch' : 'kernel',
@@ -117,9 +132,9 @@ export function execute(options: RunOptions): Run {
         assumed.push({ why: value.opaque ?? 'unknown', spot: spotOf(test, fn), taken });
         return taken;
       },
-      intercepts: (name) => program.syncs.some((sync) => sync.name === name),
+      intercepts: (name) => ownSync === null && program.syncs.some((sync) => sync.name === name),
       call(name, args, expr, fn) {
-        const convention = program.syncs.find((sync) => sync.name === name);
+        const convention = ownSync ? undefined : program.syncs.find((sync) => sync.name === name);
         if (!convention) return undefined;
         const id = syncs.length;
         const uses = new Set<SyncSeen>();
@@ -168,6 +183,7 @@ export function execute(options: RunOptions): Run {
     fault = faultOf(error, spotOf, trace);
     if (!fault) throw error;
   }
+  ownSync?.finish();
   if (returned?.syncResult !== undefined) seen.get(returned.syncResult)?.add('returned');
 
   return {

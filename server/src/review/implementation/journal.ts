@@ -1,0 +1,49 @@
+/** Page-table frames that remember which statement wrote and freed what. */
+import type { TableFrames } from '../../../../engine/src/frames.ts';
+import type { Spot } from '../run/run.ts';
+
+export interface Journal {
+  readonly frames: TableFrames;
+  /** The statement that last wrote the entry at a physical address. */
+  readonly writers: ReadonlyMap<bigint, Spot>;
+  /** Statements that freed a page, in order. */
+  readonly frees: readonly { readonly spot: Spot | null; readonly address: bigint }[];
+  /** Statements that asked for a page in an atomic section. */
+  readonly atomicAllocations: readonly Spot[];
+  readonly allocations: number;
+}
+
+export interface JournalInput {
+  readonly frames: TableFrames;
+  readonly at: { readonly spot: Spot | null };
+  isAtomic(): boolean;
+}
+
+/** The frames as evaluated code gets them, and what is written down meanwhile. */
+export function keepJournal({ frames, at, isAtomic }: JournalInput) {
+  const writers = new Map<bigint, Spot>();
+  const frees: { spot: Spot | null; address: bigint }[] = [];
+  const atomicAllocations: Spot[] = [];
+  const journal = { frames, writers, frees, atomicAllocations, allocations: 0 };
+  return {
+    journal: journal as Journal,
+    access: {
+      root: frames.pgd,
+      load: (address: bigint) => frames.load(address),
+      contains: (address: bigint) => frames.contains(address),
+      store(address: bigint, bits: bigint) {
+        if (at.spot) writers.set(address, at.spot);
+        frames.store(address, bits);
+      },
+      allocate() {
+        journal.allocations++;
+        if (at.spot && isAtomic()) atomicAllocations.push(at.spot);
+        return frames.allocFrame();
+      },
+      free(address: bigint) {
+        frees.push({ spot: at.spot, address });
+        frames.freeFrame(address);
+      },
+    },
+  };
+}

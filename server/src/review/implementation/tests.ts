@@ -1,0 +1,161 @@
+/**
+ * What the sync's own implementation has to cope with: every kind of change that it tracks, on machines of both paging
+ * depths. Each is one change of KeyID-0's mapping and one sync over a range that is wide enough for the reference.
+ */
+import { type Address, PMD_SIZE, PUD_SIZE, type Range, TIB } from '../../../../engine/src/address.ts';
+import type { Machine } from '../../../../engine/src/machine.ts';
+
+export interface ImplementationTest {
+  readonly id: string;
+  readonly title: string;
+  readonly pagingLevels: 4 | 5;
+  readonly ramBytes: bigint;
+  prepare(machine: Machine): void;
+  /** The change to KeyID-0's mapping; null: MKTME is being enabled, and the sync builds every KeyID's mapping. */
+  readonly change: ((machine: Machine) => void) | null;
+  /** The range that the sync is given, where it takes one. */
+  range(machine: Machine): Range;
+}
+
+const RAM = 4n * PUD_SIZE;
+
+/** 1 GiB in 2M pages whose first is a table of 4K pages, then 1G pages. */
+function usual(machine: Machine): void {
+  const base = machine.layout.pageOffset;
+  machine.map(base, base + PMD_SIZE, '4K', ['rw', 'nx', 'global']);
+  machine.map(base + PMD_SIZE, base + PUD_SIZE, '2M', ['rw', 'nx', 'global']);
+  machine.map(base + PUD_SIZE, base + RAM, '1G', ['rw', 'nx', 'global']);
+}
+
+interface Outline {
+  readonly id: string;
+  readonly title: string;
+  readonly ramBytes?: bigint;
+  readonly prepare?: (machine: Machine) => void;
+  readonly change: ((machine: Machine, base: Address) => void) | null;
+  readonly from: bigint;
+  readonly to: bigint;
+}
+
+const page = 4096n;
+const readOnly = (from: bigint, to: bigint) => (machine: Machine, base: Address) =>
+  machine.protect(base + from, base + to, [], ['rw']);
+const gone = (from: bigint, to: bigint) => (machine: Machine, base: Address) => machine.unmap(base + from, base + to);
+const FAR = 512n * PUD_SIZE;
+
+const outlines: readonly Outline[] = [
+  { id: 'enable', title: 'enabling MKTME on a machine with 4K, 2M and 1G pages', change: null, from: 0n, to: TIB },
+  { id: '4k', title: 'a change of flags of one 4K page', change: readOnly(page, 2n * page), from: page, to: 2n * page },
+  {
+    id: 'last-4k',
+    title: 'a change of flags of the last 4K page of a table',
+    change: readOnly(PMD_SIZE - page, PMD_SIZE),
+    from: PMD_SIZE - page,
+    to: PMD_SIZE,
+  },
+  {
+    id: '2m',
+    title: 'a change of flags of one 2M page',
+    change: readOnly(4n * PMD_SIZE, 5n * PMD_SIZE),
+    from: 4n * PMD_SIZE,
+    to: 5n * PMD_SIZE,
+  },
+  {
+    id: '1g',
+    title: 'a change of flags of one 1G page',
+    change: readOnly(2n * PUD_SIZE, 3n * PUD_SIZE),
+    from: 2n * PUD_SIZE,
+    to: 3n * PUD_SIZE,
+  },
+  {
+    id: 'several-2m',
+    title: 'a change of flags across 2M pages',
+    change: readOnly(3n * PMD_SIZE, 7n * PMD_SIZE),
+    from: 3n * PMD_SIZE,
+    to: 7n * PMD_SIZE,
+  },
+  {
+    id: 'split-2m',
+    title: 'a split of a 2M page',
+    change: readOnly(6n * PMD_SIZE + page, 6n * PMD_SIZE + 2n * page),
+    from: 6n * PMD_SIZE,
+    to: 7n * PMD_SIZE,
+  },
+  {
+    id: 'split-1g',
+    title: 'a split of a 1G page',
+    change: readOnly(PUD_SIZE + page, PUD_SIZE + 2n * page),
+    from: PUD_SIZE,
+    to: 2n * PUD_SIZE,
+  },
+  {
+    id: 'collapse-2m',
+    title: 'a table of 4K pages replaced by a 2M page',
+    change: (machine, base) => machine.collapse(base, '2M'),
+    from: 0n,
+    to: PMD_SIZE,
+  },
+  { id: 'unmap-4k', title: 'one 4K page unmapped', change: gone(page, 2n * page), from: page, to: 2n * page },
+  {
+    id: 'unmap-2m',
+    title: 'one 2M page unmapped',
+    change: gone(4n * PMD_SIZE, 5n * PMD_SIZE),
+    from: 4n * PMD_SIZE,
+    to: 5n * PMD_SIZE,
+  },
+  {
+    id: 'remove-pte-table',
+    title: 'hot-remove of 2 MiB mapped by 4K pages',
+    change: gone(0n, PMD_SIZE),
+    from: 0n,
+    to: PMD_SIZE,
+  },
+  {
+    id: 'remove-pmd-table',
+    title: 'hot-remove of 1 GiB mapped by 2M and 4K pages',
+    change: gone(0n, PUD_SIZE),
+    from: 0n,
+    to: PUD_SIZE,
+  },
+  {
+    id: 'remove-1g',
+    title: 'hot-remove of a 1G page',
+    change: gone(3n * PUD_SIZE, 4n * PUD_SIZE),
+    from: 3n * PUD_SIZE,
+    to: 4n * PUD_SIZE,
+  },
+  {
+    id: 'add-2m',
+    title: 'hot-add of 512 MiB in 2M pages',
+    prepare: (machine) => machine.map(machine.layout.pageOffset, machine.layout.pageOffset + PUD_SIZE, '1G', ['rw']),
+    change: (machine, base) => machine.map(base + PUD_SIZE, base + PUD_SIZE + PUD_SIZE / 2n, '2M', ['rw', 'nx']),
+    from: PUD_SIZE,
+    to: PUD_SIZE + PUD_SIZE / 2n,
+  },
+  {
+    id: 'add-top-level',
+    title: 'hot-add into a new top-level entry',
+    ramBytes: FAR + 2n * PUD_SIZE,
+    change: (machine, base) => machine.map(base + FAR, base + FAR + PUD_SIZE, '1G', ['rw', 'nx']),
+    from: FAR,
+    to: FAR + PUD_SIZE,
+  },
+];
+
+const expand = (outline: Outline, pagingLevels: 4 | 5): ImplementationTest => ({
+  id: `sync/${outline.id}${pagingLevels === 5 ? '-5-level' : ''}`,
+  title: `${outline.title}${pagingLevels === 5 ? ', 5-level' : ''}`,
+  pagingLevels,
+  ramBytes: outline.ramBytes ?? RAM,
+  prepare: outline.prepare ?? usual,
+  change: outline.change && ((machine) => outline.change?.(machine, machine.layout.pageOffset)),
+  range: ({ layout }) => ({ start: layout.pageOffset + outline.from, end: layout.pageOffset + outline.to }),
+});
+
+/** Both depths where the top of the tree is concerned, 4-level for the rest. */
+const DEEP = new Set(['enable', 'add-top-level', 'split-2m', 'remove-pmd-table']);
+
+export const implementationTests: readonly ImplementationTest[] = outlines.flatMap((outline) => [
+  expand(outline, 4),
+  ...(DEEP.has(outline.id) ? [expand(outline, 5)] : []),
+]);
