@@ -100,6 +100,8 @@ export interface Machine {
 
   /** The reference sync_direct_mapping(start, end). Throws MachineBug where the posted code hits a BUG_ON. */
   sync(start: Address, end: Address, options?: { failAllocation?: number }): SyncResult;
+  /** Turns MKTME on, and syncs nothing: what the key alone does. */
+  turnOn(): void;
   /** Turns MKTME on and syncs everything. */
   enable(options?: { failAllocation?: number }): SyncResult;
 

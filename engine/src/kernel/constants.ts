@@ -57,3 +57,7 @@ export const TLB_SINGLE_PAGE_FLUSH_CEILING = 33n;
 
 /** An int result as the 64 bits of its value: 0 or a negative errno. */
 export const negative = (errno: bigint): bigint => BigInt.asUintN(32, -errno);
+
+/** PAGE_KERNEL: what the direct mapping of RAM carries. */
+export const PAGE_KERNEL =
+  PAGE_BIT.present | PAGE_BIT.rw | PAGE_BIT.accessed | PAGE_BIT.dirty | PAGE_BIT.global | PAGE_BIT.nx;

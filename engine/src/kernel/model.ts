@@ -88,8 +88,8 @@ export interface Local {
   readonly init?: (frame: Frame) => bigint;
 }
 
-/** Which kernels a model describes. */
-export type Version = 'v4.18' | 'v5.1' | 'v6.1';
+/** Which kernels a model describes. v5.2 differs from v5.1 in the hot-plug functions only: they take `init`. */
+export type Version = 'v4.18' | 'v5.1' | 'v5.2' | 'v6.1';
 
 export interface KernelFunction {
   readonly name: string;

@@ -129,4 +129,6 @@ export const primitives: Readonly<Record<string, Primitive>> = {
   memtype_free: zero,
   __add_pages: zero,
   __remove_pages: none,
+  /** The only static key of the field is mktme_enabled_key. */
+  static_branch_enable: effect((kernel) => kernel.machine.turnOn()),
 };
