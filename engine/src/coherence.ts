@@ -26,10 +26,14 @@ export const coherenceOf = (geometry: Geometry, spaces: Spaces, within?: Range):
   for (const { to, root } of spaces.lanes) {
     const found = root === spaces.canonical ? [] : differences(spaces.canonical, root, lo, hi);
     if (found.length > 0) {
+      const bytes = found.map(({ start, end, kind }) => ({
+        start: BigInt(start) << 12n,
+        end: BigInt(end) << 12n,
+        kind,
+      }));
       for (let keyId = from; keyId <= to; keyId++) {
-        for (const { start, end, kind } of found) {
-          stale.push({ keyId, start: addressOf(geometry, keyId, start), end: addressOf(geometry, keyId, end), kind });
-        }
+        const base = addressOf(geometry, keyId, 0);
+        for (const { start, end, kind } of bytes) stale.push({ keyId, start: base + start, end: base + end, kind });
       }
     }
     from = to + 1;
