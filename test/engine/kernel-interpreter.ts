@@ -45,7 +45,11 @@ export function runScenario(scenario: Scenario, version: Version, options: RunOp
     keyIds: options.keyIds ?? 3,
   });
   scenario.prepare(machine);
-  if (scenario.enableFirst) machine.enable();
+  if (scenario.enableFirst) {
+    const { layout } = machine;
+    machine.enable();
+    machine.syncGlobalPgds(layout.pageOffset, layout.pageOffset + BigInt(layout.keyIds + 1) * layout.directMappingSize);
+  }
   machine.failAllocation(scenario.failAllocation ?? null);
   const before = machine.events.length;
   const calls: Call[] = [];
@@ -99,7 +103,7 @@ export function runScenario(scenario: Scenario, version: Version, options: RunOp
       set: (name, bits) => kernel.memory.store(of(name).at, cut(bits, of(name).type)),
       addressOf: (name) => of(name).at,
     };
-    if (args.length !== model.parameters.length) throw new Error(`${model.name}() takes ${model.parameters.length}`);
+    if (args.length < model.parameters.length) throw new Error(`${model.name}() takes ${model.parameters.length}`);
     model.parameters.forEach(({ name, type }, index) => {
       declare(name, type);
       frame.set(name, args[index]?.bits ?? 0n);

@@ -278,6 +278,33 @@ const present = pageattr({
   ],
 });
 
+const onFrame = (name: string, frame: (f: Frame) => bigint, body: Node): KernelFunction =>
+  pageattr({
+    name,
+    parameters: [{ name: 'pfn', type: UNSIGNED_LONG }],
+    versions: ['v6.1'],
+    locals: [{ name: 'addr', type: UNSIGNED_LONG, init: frame }],
+    body: [body],
+  });
+
+/** set_mce_nospec() of v5.8 and later: a poisoned page leaves the mapping, named by an address with bit 63 flipped. */
+const poison = onFrame(
+  'set_mce_nospec',
+  (f) => (f.kernel.machine.layout.pageOffset ^ (1n << 63n)) + (f.get('pfn') << 12n),
+  returns('not present', ['set_memory_np($addr, 1)'], (f) => f.kernel.call('set_memory_np', f.get('addr'), 1n).bits),
+);
+
+/** clear_mce_nospec() of v5.8 and later. */
+const unpoison = onFrame(
+  'clear_mce_nospec',
+  (f) => f.kernel.machine.layout.pageOffset + (f.get('pfn') << 12n),
+  returns(
+    'present again',
+    ['set_memory_p(&$addr, 1)'],
+    (f) => f.kernel.call('set_memory_p', f.addressOf('addr'), 1n).bits,
+  ),
+);
+
 export const SET_MEMORY: readonly KernelFunction[] = [
   oneMask('set'),
   oneMask('clear'),
@@ -301,4 +328,6 @@ export const SET_MEMORY: readonly KernelFunction[] = [
   clears('set_memory_nonglobal', PAGE_BIT.global),
   sets('set_memory_global', PAGE_BIT.global),
   present,
+  poison,
+  unpoison,
 ];

@@ -6,7 +6,7 @@ import { pageOffset, SMALL, small } from './machines.ts';
 import { requestReaches } from './reaches.ts';
 import { addressArray, hex, pageArray, scenario, type Written } from './request.ts';
 
-const OLD: readonly Version[] = ['v4.18', 'v5.1'];
+const OLD: readonly Version[] = ['v4.18', 'v5.1', 'v5.2'];
 const BASE = pageOffset(4);
 
 /** Physical addresses of the pages, in the order of the array. */
@@ -21,7 +21,7 @@ const listed = (items: readonly bigint[]): string => items.map(hex).join(', ');
 
 /** set_memory_array_*() on these physical pages, by their direct-mapping addresses. */
 export const byAddress = (
-  type: 'uc' | 'wc',
+  type: 'uc' | 'wc' | 'wb' | 'wt',
   id: string,
   title: string,
   physical: readonly bigint[],
@@ -46,7 +46,7 @@ export const byAddress = (
 
 /** set_pages_array_*() on these physical pages, by struct page: `vaddr` is NULL. */
 export const byPage = (
-  type: 'uc' | 'wc',
+  type: 'uc' | 'wc' | 'wb' | 'wt',
   id: string,
   title: string,
   physical: readonly bigint[],

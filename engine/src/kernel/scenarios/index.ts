@@ -2,8 +2,20 @@
 import type { Scenario } from '../scenario.ts';
 import { aliases } from './aliases.ts';
 import { arrays } from './arrays.ts';
+import { boot } from './boot.ts';
+import { entries } from './entries.ts';
 import { errors } from './errors.ts';
+import { hotPlug } from './hot-plug.ts';
 import { noflush } from './noflush.ts';
 import { setMemory } from './set-memory.ts';
 
-export const scenarios: readonly Scenario[] = [...setMemory, ...arrays, ...aliases, ...errors, ...noflush];
+export const scenarios: readonly Scenario[] = [
+  ...setMemory,
+  ...entries,
+  ...arrays,
+  ...aliases,
+  ...errors,
+  ...noflush,
+  ...hotPlug,
+  ...boot,
+];

@@ -26,6 +26,10 @@ export const SMALL = {
   in4kReadOnly: 0x180000n,
   /** A 4K page that is not present. */
   notPresent: 0x1a0000n,
+  /** 4K pages, 16 each: uncached, executable, not global. */
+  uncached: 0x1b0000n,
+  executable: 0x1c0000n,
+  notGlobal: 0x1d0000n,
   /** 2M pages: [2M, 1G), behind the kernel image. */
   in2m: 0x4000000n,
   /** 1G pages: [1G, 4G). */
@@ -58,7 +62,12 @@ export const small = (levels: PagingLevels = 4): MachineOf => ({
     mapRam(machine, PMD_SIZE, GIB, '2M');
     mapRam(machine, GIB, 4n * GIB, '1G');
     const base = machine.layout.pageOffset;
-    machine.protect(base + SMALL.in4kReadOnly, base + SMALL.in4kReadOnly + 16n * PAGE_SIZE, [], ['rw']);
+    const sixteen = (start: bigint, set: readonly Flag[], clear: readonly Flag[]) =>
+      machine.protect(base + start, base + start + 16n * PAGE_SIZE, set, clear);
+    sixteen(SMALL.in4kReadOnly, [], ['rw']);
+    sixteen(SMALL.uncached, ['pcd'], []);
+    sixteen(SMALL.executable, [], ['nx']);
+    sixteen(SMALL.notGlobal, [], ['global']);
     machine.unmap(base + SMALL.notPresent, base + SMALL.notPresent + PAGE_SIZE);
     mapImage(machine);
     mapVmalloc(machine);
@@ -99,3 +108,24 @@ export const aroundOneTib: MachineOf = {
     mapImage(machine);
   },
 };
+
+/** RAM of which only the beginning is there at boot: what hot-add and hot-remove work on. */
+export interface Growing {
+  readonly levels: PagingLevels;
+  readonly ramBytes: bigint;
+  /** More RAM that is there already, as hot-add has mapped it: physical addresses. */
+  readonly added?: readonly { readonly start: bigint; readonly end: bigint; readonly page: '2M' | '1G' }[];
+  readonly key: string;
+}
+
+/** 4 GiB of RAM at boot in 1G pages; RAM that comes later, or came and will go. */
+export const growing = ({ levels, ramBytes, added = [], key }: Growing): MachineOf => ({
+  pagingLevels: levels,
+  ramBytes,
+  machineKey: key,
+  prepare(machine) {
+    mapRam(machine, 0n, 4n * GIB, '1G');
+    for (const { start, end, page } of added) mapRam(machine, start, end, page);
+    mapImage(machine);
+  },
+});

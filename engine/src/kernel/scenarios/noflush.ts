@@ -7,7 +7,7 @@ import { debugPagealloc, type MachineOf, SMALL, small } from './machines.ts';
 import { pagesReach } from './reaches.ts';
 import { hex, scenario, type Written } from './request.ts';
 
-const NEWER: readonly Version[] = ['v5.1', 'v6.1'];
+const NEWER: readonly Version[] = ['v5.1', 'v5.2', 'v6.1'];
 const FUNCTIONS = [
   '__set_pages_p',
   '__set_pages_np',

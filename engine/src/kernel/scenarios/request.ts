@@ -7,7 +7,7 @@ import { pageOfPfn } from '../page.ts';
 import type { Scenario } from '../scenario.ts';
 import type { MachineOf } from './machines.ts';
 
-export const ALL_VERSIONS: readonly Version[] = ['v4.18', 'v5.1', 'v6.1'];
+export const ALL_VERSIONS: readonly Version[] = ['v4.18', 'v5.1', 'v5.2', 'v6.1'];
 export const hex = (bits: bigint): string => `0x${bits.toString(16)}`;
 
 export type Written = Omit<

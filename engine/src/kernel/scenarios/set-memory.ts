@@ -103,14 +103,6 @@ export const setMemory: readonly Scenario[] = [
     { facts: { clflush: false } },
   ),
   onSmall(
-    'set-memory-uc/whole-2m',
-    'set_memory_uc() of a whole 2 MiB page',
-    'set_memory_uc',
-    { physical: SMALL.in2m, pages: 512n },
-    set('set_memory_uc', '_set_memory_uc'),
-    { split: false },
-  ),
-  onSmall(
     'set-memory-wc/3-pages',
     'set_memory_wc() of 3 pages inside a 2 MiB page (two passes)',
     'set_memory_wc',
