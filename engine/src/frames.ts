@@ -30,8 +30,8 @@ export interface TableFrames {
   store(address: bigint, value: bigint): void;
   /** A zeroed page; null is the failure that failAllocation() asked for. */
   allocFrame(): bigint | null;
-  /** Frees a page. The event that commit() logs says if an entry still pointed to it, or no TLB flush came in between. */
-  freeFrame(address: bigint): void;
+  /** Frees a page. Says, as does the event that commit() logs, if an entry still pointed to it or no TLB flush came in between. */
+  freeFrame(address: bigint): 'hooked' | 'unflushed' | null;
   /** The n-th allocFrame() from now on fails (1-based); null: none. */
   failAllocation(n: number | null): void;
   /** Pages allocated and freed here so far. */
@@ -115,7 +115,7 @@ class Frames implements TableFrames {
     return this.#newFrame(null).address;
   }
 
-  freeFrame(address: bigint): void {
+  freeFrame(address: bigint): 'hooked' | 'unflushed' | null {
     this.#follow();
     const frame = this.#frameAt(address);
     if (frame.freed)
@@ -123,10 +123,11 @@ class Frames implements TableFrames {
     this.counts.frees += 1;
     frame.freed = true;
     const place = this.#where(frame);
-    if (place === null || frame.level === null) return;
+    if (place === null || frame.level === null) return null;
     const fault = this.#faultOf(frame);
     this.#tellHooked();
     this.#pending.push({ kind: 'table-free', ...place, ...(fault === null ? {} : { fault }) });
+    return fault;
   }
 
   failAllocation(n: number | null): void {
