@@ -5,6 +5,7 @@ import type { Local, Node as ModelNode } from '../../engine/src/kernel/model.ts'
 import type { Layout } from '../../engine/src/layout.ts';
 import type { Machine, Mapping } from '../../engine/src/machine.ts';
 import type { Expr, SourceFile, Stmt } from '../../server/src/c/ast.ts';
+import type { TableFrames } from '../../server/src/c/evaluate/builtins/table-frames.ts';
 import { BugOn, EvaluationFault, LimitReached } from '../../server/src/c/evaluate/errors.ts';
 import { createEvaluator } from '../../server/src/c/evaluate/evaluator.ts';
 import type {
@@ -73,6 +74,7 @@ export interface Setup {
   readonly limits?: Partial<Limits>;
   readonly primitives?: PrimitiveTable;
   readonly builtins?: BuiltinTable;
+  readonly tables?: TableFrames;
   readonly clflush?: boolean;
   /** What stands around the body that a hunk shows of the entry function. */
   readonly around?: {
@@ -148,6 +150,7 @@ export function run(text: string, setup: Setup = {}): Ended {
     primitives: setup.primitives ?? {},
     parse: macroParser,
     limits: { statements: 1_000_000, depth: 100, ...setup.limits },
+    ...(setup.tables ? { tables: setup.tables } : {}),
     ...(setup.builtins ? { extraBuiltins: setup.builtins } : {}),
   });
   const at = (span: { start: number; end: number } | null): string =>

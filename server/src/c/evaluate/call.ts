@@ -9,7 +9,7 @@ import { functionAt, located, note, placeOf, prepareType, type Run, sawSync, spe
 import { createActivation, declare, inner, isCell, lookup, type Scope } from './scope.ts';
 import { specialForm } from './special.ts';
 import { execute, executeBody } from './statement.ts';
-import type { BuiltinContext, EvaluableFunction } from './types.ts';
+import type { Builtin, BuiltinContext, EvaluableFunction } from './types.ts';
 
 type CallExpr = Expr & { kind: 'call' };
 
@@ -92,6 +92,8 @@ export function dispatch(
     if (answer !== undefined) return answer;
     const target = code.function(name);
     if (target) return invoke(run, target, args, place, scope);
+    const first = Object.hasOwn(run.first.functions, name) ? run.first.functions[name] : undefined;
+    if (first) return runBuiltin(run, first, args, expr, scope);
     const primitive = Object.hasOwn(primitives, name) ? primitives[name] : undefined;
     if (primitive) {
       for (const arg of args) sawSync(run, arg, 'stored');
@@ -101,17 +103,25 @@ export function dispatch(
       return asValue(primitive.run(run.kernel, args), primitive.returns);
     }
     const builtin = Object.hasOwn(run.builtins.functions, name) ? run.builtins.functions[name] : undefined;
-    if (builtin) {
-      const sees = builtin.sees ?? 'stored';
-      if (sees !== 'nothing') for (const arg of args) sawSync(run, arg, sees);
-      const unknown = builtin.opaque ? undefined : args.find((arg) => arg.opaque !== undefined);
-      if (unknown) return { ...unknown, type: resultOfUnknown(args) };
-      return asValue(builtin.run(contextOf(run, expr, scope), args), null);
-    }
+    if (builtin) return runBuiltin(run, builtin, args, expr, scope);
   } catch (error) {
     throw located(error, place, fn);
   }
   return unknownCall(run, name, args, expr, scope);
+}
+
+function runBuiltin(
+  run: Run,
+  builtin: Builtin,
+  args: readonly Value[],
+  expr: CallExpr | null,
+  scope: Scope | null,
+): Value {
+  const sees = builtin.sees ?? 'stored';
+  if (sees !== 'nothing') for (const arg of args) sawSync(run, arg, sees);
+  const unknown = builtin.opaque ? undefined : args.find((arg) => arg.opaque !== undefined);
+  if (unknown) return { ...unknown, type: resultOfUnknown(args) };
+  return asValue(builtin.run(contextOf(run, expr, scope), args), null);
 }
 
 /** The expression a hook is shown: inside a macro's body, the outermost use of a macro. */

@@ -4,7 +4,9 @@
  */
 import { intValue, type Value } from '../../../../engine/src/kernel/ctype.ts';
 import type { Kernel } from '../../../../engine/src/kernel/model.ts';
-import { builtins as fieldBuiltins } from './builtins/index.ts';
+import { builtins, joined } from './builtins/index.ts';
+import { pageTable } from './builtins/page-table.ts';
+import { frameRegion } from './builtins/table-frames.ts';
 import { dispatch } from './call.ts';
 import { LimitReached } from './errors.ts';
 import { mapHostMemory } from './host-memory.ts';
@@ -12,7 +14,7 @@ import type { Run } from './run.ts';
 import type { Evaluator, EvaluatorOptions } from './types.ts';
 
 export function createEvaluator(options: EvaluatorOptions): Evaluator {
-  const { machine, memory, facts, hooks, extraBuiltins } = options;
+  const { machine, memory, facts, hooks, tables, extraBuiltins } = options;
   const sections: string[] = [];
   const call = (name: string, args: readonly (Value | bigint)[]): Value => {
     const values = args.map((arg) => (typeof arg === 'bigint' ? intValue(arg) : arg));
@@ -38,12 +40,8 @@ export function createEvaluator(options: EvaluatorOptions): Evaluator {
     memory,
     hooks,
     kernel,
-    builtins: extraBuiltins
-      ? {
-          functions: { ...fieldBuiltins.functions, ...extraBuiltins.functions },
-          constants: { ...fieldBuiltins.constants, ...extraBuiltins.constants },
-        }
-      : fieldBuiltins,
+    first: joined([...(tables ? [pageTable(tables)] : []), ...(extraBuiltins ? [extraBuiltins] : [])]),
+    builtins,
     globals: new Map(),
     statics: new Map(),
     structs: new Set(),
@@ -54,6 +52,7 @@ export function createEvaluator(options: EvaluatorOptions): Evaluator {
     depth: 0,
   };
   mapHostMemory(memory, machine.layout);
+  if (tables) memory.mapRegion(frameRegion(tables, machine.layout));
   return {
     kernel,
     call: (name, args) => {
@@ -61,7 +60,8 @@ export function createEvaluator(options: EvaluatorOptions): Evaluator {
         return call(name, args);
       } catch (error) {
         // Expressions nested deeper than this program's own stack.
-        if (error instanceof RangeError) throw new LimitReached('depth', null, null);
+        if (error instanceof RangeError && /call stack/i.test(error.message))
+          throw new LimitReached('depth', null, null);
         throw error;
       }
     },

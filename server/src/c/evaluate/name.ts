@@ -28,8 +28,8 @@ export function evaluateName(run: Run, expr: Name, scope: Scope): Value {
 }
 
 function constantOf(run: Run, name: string): Value | null {
-  const { constants } = run.builtins;
-  if (!Object.hasOwn(constants, name)) return null;
+  const constants = [run.first.constants, run.builtins.constants].find((table) => Object.hasOwn(table, name));
+  if (!constants) return null;
   const value = constants[name]?.({ machine: run.options.machine, memory: run.memory });
   if (value === undefined) return null;
   return typeof value === 'bigint' ? { type: { kind: 'int', bits: 64, signed: false }, bits: value } : value;

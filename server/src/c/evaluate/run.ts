@@ -12,6 +12,8 @@ export interface Run {
   readonly memory: Memory;
   readonly hooks: Hooks;
   readonly kernel: Kernel;
+  /** Go before the engine's primitives. */
+  readonly first: BuiltinTable;
   readonly builtins: BuiltinTable;
   readonly globals: Map<string, Cell>;
   readonly statics: Map<Declarator, Cell>;

@@ -37,6 +37,13 @@ export function executeBody(run: Run, fn: EvaluableFunction, scope: Scope): Valu
   return opaqueValue(what, fn.returns);
 }
 
+/** A statement that is a call drops what the function gives back. */
+function discard(run: Run, expr: Expr, value: Value): void {
+  if (expr.kind === 'cast') return discard(run, expr.operand, value);
+  if (expr.kind !== 'call' || expr.callee.kind !== 'name') return;
+  if (run.options.code.function(expr.callee.name)) sawSync(run, value, 'dropped');
+}
+
 /** Runs a list of statements, from the start or from where `sought` stands. Jumps inside the list are followed. */
 export function executeList(run: Run, list: readonly Stmt[], scope: Scope, sought: Sought | null): Completion {
   let at = 0;
@@ -80,7 +87,7 @@ export function execute(run: Run, stmt: Stmt, scope: Scope, sought: Sought | nul
   }
   switch (stmt.kind) {
     case 'expr':
-      evaluate(run, stmt.expr, scope);
+      discard(run, stmt.expr, evaluate(run, stmt.expr, scope));
       return undefined;
     case 'declare':
       return executeDeclare(run, stmt, scope);

@@ -5,6 +5,7 @@ import type { Facts, Kernel, Local } from '../../../../engine/src/kernel/model.t
 import type { Primitive } from '../../../../engine/src/kernel/primitives.ts';
 import type { Machine } from '../../../../engine/src/machine.ts';
 import type { Expr, Macro, Parameter, Span, Stmt, StructSource } from '../ast.ts';
+import type { TableFrames } from './builtins/table-frames.ts';
 
 /** The code of a run: what the patch shows, and models turned into functions. */
 export interface Code {
@@ -26,8 +27,11 @@ export interface EvaluableFunction {
   readonly source: unknown;
 }
 
-/** What became of a sync's result. 'stored': it left the function's locals (memory, an unknown call). */
-export type SyncResultUse = 'tested' | 'warned' | 'returned' | 'stored';
+/**
+ * What became of a sync's result. 'stored': it left the function's locals (memory, an unknown call). 'dropped': a function
+ * gave it back, and its caller did not take it.
+ */
+export type SyncResultUse = 'tested' | 'warned' | 'returned' | 'stored' | 'dropped';
 
 /** What the caller is told, and what it decides. All spans are in the text of `fn.source`. */
 export interface Hooks {
@@ -78,7 +82,9 @@ export interface EvaluatorOptions {
   readonly limits: Limits;
   /** Absent: calls of the patch's macros are unknown calls. */
   readonly parse?: MacroParser;
-  /** Functions and constants beside the field's own (page-table access on frames, for one). */
+  /** Page tables as memory, for code that walks and edits them itself; such code then uses them, not the primitives. */
+  readonly tables?: TableFrames;
+  /** Functions and constants that go before the engine's and the field's own. */
   readonly extraBuiltins?: BuiltinTable;
 }
 

@@ -4,6 +4,7 @@ import { alignment } from './alignment.ts';
 import { asserts } from './asserts.ts';
 import { compiler } from './compiler.ts';
 import { constants } from './constants.ts';
+import { entries } from './entries.ts';
 import { features } from './features.ts';
 import { heap } from './heap.ts';
 import { locks } from './locks.ts';
@@ -17,6 +18,7 @@ const tables: readonly BuiltinTable[] = [
   numbers,
   compiler,
   pages,
+  entries,
   asserts,
   locks,
   printing,
@@ -24,7 +26,10 @@ const tables: readonly BuiltinTable[] = [
   heap,
 ];
 
-export const builtins: BuiltinTable = {
-  functions: Object.assign({}, ...tables.map((table) => table.functions)),
-  constants: Object.assign({}, ...tables.map((table) => table.constants)),
-};
+/** Tables as one; later ones win. */
+export const joined = (list: readonly BuiltinTable[]): BuiltinTable => ({
+  functions: Object.assign({}, ...list.map((table) => table.functions)),
+  constants: Object.assign({}, ...list.map((table) => table.constants)),
+});
+
+export const builtins: BuiltinTable = joined(tables);
