@@ -202,6 +202,43 @@ describe('lens, hint and outline', () => {
   });
 });
 
+describe('code actions', () => {
+  const range = { start: onCall, end: onCall };
+  interface Action {
+    title: string;
+    isPreferred?: boolean;
+    edit?: { changes: Record<string, { range: Range; newText: string }[]> };
+    command?: { command: string; arguments: unknown[] };
+  }
+  it('mend a finding by an edit of the patch, and offer replay and suppression', async () => {
+    const { ask } = await opened();
+    const { items } = await ask<Report>('textDocument/diagnostic');
+    const flush = items.filter(({ code }) => code === 'skipped-flush');
+    const actions = await ask<Action[]>('textDocument/codeAction', { range, context: { diagnostics: flush } });
+    expect(actions.map(({ title, isPreferred }) => [title, isPreferred])).toEqual([
+      ['Return only where no flush is due', true],
+      ['Replay the run that shows skipped-flush', undefined],
+      ['Switch skipped-flush off in this workspace', undefined],
+    ]);
+    const [edit] = actions[0]?.edit?.changes[URI] ?? [];
+    expect(edit && under(edit.range)).toBe('return;');
+    expect(actions[2]?.command).toMatchObject({ command: 'mktme.disableRule', arguments: ['skipped-flush'] });
+  });
+  it('never edit a text that is newer than the diagnostic', async () => {
+    const { ask, change } = await opened();
+    const { items } = await ask<Report>('textDocument/diagnostic');
+    await change(URI, 2, `\n${MAIL}`);
+    const actions = await ask<Action[]>('textDocument/codeAction', { range, context: { diagnostics: items } });
+    expect(actions.filter(({ edit }) => edit !== undefined)).toEqual([]);
+  });
+  it('give other clients no commands of ours', async () => {
+    const { ask } = await opened({ ours: false });
+    const { items } = await ask<Report>('textDocument/diagnostic');
+    const actions = await ask<Action[]>('textDocument/codeAction', { range, context: { diagnostics: items } });
+    expect(actions.map(({ title }) => title)).toEqual(['Return only where no flush is due']);
+  });
+});
+
 describe('replay, reply and overview', () => {
   it('gives the run asked for, and null for one that is gone', async () => {
     const { client } = await opened();

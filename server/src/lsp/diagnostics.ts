@@ -16,19 +16,23 @@ const SEVERITY: Record<Severity, DiagnosticSeverity> = {
 /** Where a diagnostic comes from; code actions read it back. */
 export interface DiagnosticData {
   readonly patch: number;
+  /** Index into the patch's findings, of the report of `version`. */
+  readonly finding: number;
+  readonly version: number;
   readonly scenario: string | null;
 }
 
 /** All findings and all problems of a document. */
-export function diagnosticsOf({ report, uri }: ReviewedDocument): Diagnostic[] {
+export function diagnosticsOf({ report, uri, version }: ReviewedDocument): Diagnostic[] {
   const findings = report.patches.flatMap((patch, index) =>
-    patch.findings.map((finding) => toDiagnostic(finding, index, uri)),
+    patch.findings.map((finding, at) =>
+      toDiagnostic(finding, uri, { patch: index, finding: at, version, scenario: finding.scenario }),
+    ),
   );
   return [...findings, ...report.patches.flatMap(problemsOf)];
 }
 
-function toDiagnostic(finding: Finding, patch: number, uri: string): Diagnostic {
-  const data: DiagnosticData = { patch, scenario: finding.scenario };
+function toDiagnostic(finding: Finding, uri: string, data: DiagnosticData): Diagnostic {
   return {
     range: toRange(finding),
     severity: SEVERITY[finding.severity],

@@ -93,7 +93,13 @@ export function createReviews(host: ReviewsHost): Reviews {
       // The first look at a document does not wait.
       if (entry.done !== null || entry.due !== null) entry.lastEdit = Date.now();
     },
-    closed: (uri) => void entries.delete(uri),
+    closed(uri) {
+      entries.delete(uri);
+      void host.reviewer.then(
+        (reviewer) => reviewer.forget?.(uri),
+        () => {},
+      );
+    },
     invalidate() {
       for (const entry of entries.values()) entry.done = null;
     },
@@ -130,7 +136,7 @@ function reviewOf(uri: string, document: OpenDocument, reviewer: Reviewer | null
     return {
       uri,
       version,
-      report: reviewer.review(text, { ...host.options(), file: uri }),
+      report: reviewer.review(text, { ...host.options(), file: uri, remember: true }),
       patchFile: () => {
         patchFile ??= reviewer.read(text);
         return patchFile;

@@ -2,8 +2,11 @@
  * Wires the features to a connection; holds the documents and the settings. Features are pure functions of a reviewed
  * document, in files of their own. Nothing here rejects: a request that cannot be answered is answered with nothing.
  */
+
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type CancellationToken,
+  CodeActionTriggerKind,
   CodeLensRefreshRequest,
   type Connection,
   DidChangeConfigurationNotification,
@@ -34,6 +37,9 @@ import { createWorkspaceDiagnostics } from './workspace.ts';
 
 /** Milliseconds that typing rests before the review of what was typed begins. */
 const PAUSE = 15;
+
+/** Milliseconds that a cursor rests before mends for what it stands on are worked out. */
+const LINGER = 200;
 
 /** Serves until the connection closes. The reviewer may still be loading: answers wait for it, the handshake does not. */
 export function startServer(connection: Connection, loading: Promise<Reviewer>): void {
@@ -201,9 +207,12 @@ export function startServer(connection: Connection, loading: Promise<Reviewer>):
   connection.onCodeLens(({ textDocument: { uri } }, token) =>
     answer(uri, token, [], (document) => (settings.codeLens ? lensesOf(document) : [])),
   );
-  connection.onCodeAction(({ textDocument: { uri }, context }) =>
-    facts.isOurs ? actionsFor(uri, context.diagnostics) : [],
-  );
+  connection.onCodeAction(async ({ textDocument: { uri }, context }, token) => {
+    // For the light bulb alone nothing is tried out while the cursor still moves.
+    if (context.triggerKind === CodeActionTriggerKind.Automatic) await sleep(LINGER);
+    if (token.isCancellationRequested) return [];
+    return answer(uri, token, [], (document) => actionsFor(document, context.diagnostics, { commands: facts.isOurs }));
+  });
   connection.onDocumentSymbol(({ textDocument: { uri } }, token) => answer(uri, token, [], symbolsOf));
   connection.onFoldingRanges(({ textDocument: { uri } }, token) =>
     answer(uri, token, [], (document) => foldsOf(document.patchFile())),

@@ -3,8 +3,13 @@ import type { Report, ReviewOptions } from '../review/report.ts';
 
 /** What a front end needs of the core. The entry points put the real one in; tests put in a fake. */
 export interface Reviewer {
-  /** Reviews one input. Synchronous: the caller decides when the time is right. */
-  review(input: Uint8Array | string, options: ReviewOptions): Report;
+  /**
+   * Reviews one input. Synchronous: the caller decides when the time is right. With `remember`, the next review of the same
+   * file does again only what the edits in between concern.
+   */
+  review(input: Uint8Array | string, options: ReviewOptions & { readonly remember?: boolean }): Report;
+  /** Lets go of what `remember` kept for a file. */
+  forget?(file: string): void;
   /** Reads the same input as messages, files and hunks. */
   read(input: Uint8Array | string): PatchFile;
 }

@@ -49,7 +49,7 @@ export function html(all: readonly Reviewed[], page: ReplayPage | null): string 
 <meta name="generator" content="${TOOL.name} ${TOOL.version}">
 <meta name="color-scheme" content="light dark">
 <title>${escaped(title)}</title>
-<style>${STYLE}${page?.style ?? ''}</style>
+<style>${page?.style ?? ''}${STYLE}</style>
 </head>
 <body>
 <main>
