@@ -1,5 +1,5 @@
 /** Where a patch introduces or changes the sync: the place for what is absent everywhere else. */
-import { allShown, syncCalls } from './hooks.ts';
+import { allShown, hookedFunctions, syncCalls } from './hooks.ts';
 import type { At, Context } from './rule.ts';
 import { isChanged } from './text.ts';
 
@@ -21,4 +21,5 @@ export function introduction(context: Context): At | null {
 
 /** True if the patch has anything to do with the sync. */
 export const concernsSync = (context: Context) =>
-  introduction(context) !== null || syncCalls(context.post).length > 0 || syncCalls(context.pre).length > 0;
+  introduction(context) !== null ||
+  [context.post, context.pre].some((program) => syncCalls(program).length > 0 || hookedFunctions(program).size > 0);

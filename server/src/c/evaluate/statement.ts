@@ -39,9 +39,9 @@ export function executeBody(run: Run, fn: EvaluableFunction, scope: Scope): Valu
 
 /** A statement that is a call drops what the function gives back. */
 function discard(run: Run, expr: Expr, value: Value): void {
-  if (expr.kind === 'cast') return discard(run, expr.operand, value);
-  if (expr.kind !== 'call' || expr.callee.kind !== 'name') return;
-  if (run.options.code.function(expr.callee.name)) sawSync(run, value, 'dropped');
+  const call = expr.kind === 'cast' ? expr.operand : expr;
+  if (call.kind !== 'call' || call.callee.kind !== 'name') return;
+  if (run.options.code.function(call.callee.name)) sawSync(run, value, 'dropped');
 }
 
 /** Runs a list of statements, from the start or from where `sought` stands. Jumps inside the list are followed. */

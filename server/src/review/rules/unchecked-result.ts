@@ -44,6 +44,7 @@ sync_direct_mapping(start, end);	/* the result is dropped */
   },
 };
 
-/** True if somebody tested the result, or the failure reached the caller of the whole request. */
+/** True if somebody tested the result and nobody lost it on its way up, or the failure reached the caller of the whole request. */
 const isSeen = (run: Run, call: SyncCall) =>
-  call.seen.has('tested') || call.seen.has('stored') || (run.returned !== null && run.returned !== 0n);
+  (run.returned !== null && run.returned !== 0n) ||
+  ((call.seen.has('tested') || call.seen.has('stored')) && !call.seen.has('dropped'));

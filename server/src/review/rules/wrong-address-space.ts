@@ -1,7 +1,8 @@
 import { atCall } from '../at.ts';
-import type { Draft, Rule } from '../rule.ts';
+import type { Context, Draft, Rule } from '../rule.ts';
 import { hex, size } from '../run/print.ts';
-import { bytesIn } from '../run/ranges.ts';
+import { bytesIn, canonicalMapping } from '../run/ranges.ts';
+import type { Run, SyncCall } from '../run/run.ts';
 import { whatIs } from '../run/space.ts';
 
 /** wrong-address-space: the range is not in KeyID-0's direct mapping. */
@@ -28,8 +29,8 @@ sync_direct_mapping(start, start + cpa->numpages * PAGE_SIZE);
 \`\`\`
 `,
   check(context) {
-    return context.trials.flatMap(({ run, causes }) =>
-      causes.flatMap((cause): Draft[] => {
+    return context.trials.flatMap(({ run, causes }) => [
+      ...causes.flatMap((cause): Draft[] => {
         if (cause.kind !== 'foreign-range') return [];
         const at = atCall(context, cause.call);
         if (!at) return [];
@@ -47,6 +48,26 @@ sync_direct_mapping(start, start + cpa->numpages * PAGE_SIZE);
           },
         ];
       }),
-    );
+      ...run.syncs.flatMap((call) => strayDraft(context, run, call)),
+    ]);
   },
 };
+
+/** A call that leaves nothing stale behind and all the same walks tables that no KeyID's direct mapping consists of. */
+function strayDraft(context: Context, run: Run, call: SyncCall): readonly Draft[] {
+  const { layout } = run.machine;
+  const mapping = canonicalMapping(layout);
+  const at = atCall(context, call);
+  if (!at || call.opaque !== null || call.start >= call.end) return [];
+  if (call.start >= mapping.start && call.end <= mapping.end) return [];
+  return [
+    {
+      rule: 'wrong-address-space',
+      severity: 'error',
+      at,
+      message: `the range [${hex(call.start)}, ${hex(call.end)}) is ${whatIs(call.start, layout)}, not KeyID-0's direct mapping: the sync works on page tables that are none of its business`,
+      reason: 'foreign-range',
+      run,
+    },
+  ];
+}

@@ -19,14 +19,35 @@ type Flush = Extract<Event, { kind: 'tlb-flush' | 'cache-flush' }>;
 /** What `model` flushes and `run` does not, for runs that change the same pages. */
 export function skippedFlushes(model: Run, run: Run): readonly Skipped[] {
   if (run.fault || model.fault || !changesSame(model, run)) return [];
-  return (['cache', 'tlb'] as const).flatMap((kind): Skipped[] => {
-    const due = flushes(model, kind);
-    const done = flushes(run, kind);
-    const first = due.find(({ flush }) => !isServed(flush, kind, model, run, done));
-    if (!first) return [];
-    const ranges = first.flush.range === 'all' ? ('all' as const) : subtract(rangesOf(due), rangesOf(done));
-    return [{ kind, ranges, function: functionAt(model, first.event), event: first.event }];
+  return [...skippedCache(model, run), ...skippedTlb(model, run)];
+}
+
+function skippedCache(model: Run, run: Run): readonly Skipped[] {
+  const due = flushes(model, 'cache');
+  const done = flushes(run, 'cache');
+  const first = due.find(({ flush }) => !covers(done, flush.range));
+  if (!first) return [];
+  const ranges = first.flush.range === 'all' ? ('all' as const) : subtract(rangesOf(due), rangesOf(done));
+  return [{ kind: 'cache', ranges, function: functionAt(model, first.event), event: first.event }];
+}
+
+/** Of the TLB each changed range counts: flushed behind its last change in the kernel's run, and not in this one. */
+function skippedTlb(model: Run, run: Run): readonly Skipped[] {
+  const due = flushes(model, 'tlb');
+  const done = flushes(run, 'tlb');
+  const missing = retirements(model).flatMap((change) => {
+    const flush = due.find(
+      ({ event, flush: { range } }) => event > change.event && (range === 'all' || overlaps(range, change)),
+    );
+    const after = (list: readonly Placed[], at: number) => list.filter(({ event }) => event > at);
+    if (!flush || !covers(after(due, change.event), change)) return [];
+    const changed = retirements(run).findLast((other) => overlaps(other, change))?.event ?? run.begin;
+    return covers(after(done, changed), change) ? [] : [{ flush, range: { start: change.start, end: change.end } }];
   });
+  const [first] = missing;
+  if (!first) return [];
+  const { event } = first.flush;
+  return [{ kind: 'tlb', ranges: union(missing.map(({ range }) => range)), function: functionAt(model, event), event }];
 }
 
 interface Placed {
@@ -43,23 +64,21 @@ function flushes(run: Run, kind: Skipped['kind']): readonly Placed[] {
 const rangesOf = (placed: readonly Placed[]) =>
   placed.flatMap(({ flush }) => (flush.range === 'all' ? [] : [flush.range]));
 
-function isServed(flush: Flush, kind: Skipped['kind'], model: Run, run: Run, done: readonly Placed[]): boolean {
-  // A TLB flush serves if it comes after the last change that it retires.
-  const after = kind === 'tlb' ? done.filter(({ event }) => event > lastChange(run, flush)) : done;
-  if (kind === 'tlb' && lastChange(model, flush) < 0) return true;
-  if (after.some((other) => other.flush.range === 'all')) return true;
-  return flush.range !== 'all' && subtract([flush.range], rangesOf(after)).length === 0;
+function covers(placed: readonly Placed[], range: Range | 'all'): boolean {
+  if (placed.some(({ flush }) => flush.range === 'all')) return true;
+  return range !== 'all' && subtract([range], rangesOf(placed)).length === 0;
 }
 
-const lastChange = (run: Run, flush: Flush) =>
-  run.machine.events.findLastIndex(
-    (event, index) =>
-      index >= run.begin &&
-      event.kind === 'write' &&
-      event.before !== null &&
-      (event.keyId === 0 || event.keyId === null) &&
-      (flush.range === 'all' || overlaps(event, flush.range)),
-  );
+/** Ranges whose old translation a TLB may hold, each with the last event that changed it. */
+function retirements(run: Run): readonly (Range & { readonly event: number })[] {
+  const last = new Map<string, Range & { readonly event: number }>();
+  run.machine.events.forEach((event, index) => {
+    if (index < run.begin || event.kind !== 'write' || event.before === null) return;
+    if (event.keyId !== 0 && event.keyId !== null) return;
+    last.set(`${event.start}-${event.end}`, { start: event.start, end: event.end, event: index });
+  });
+  return [...last.values()];
+}
 
 const changesSame = (a: Run, b: Run) => {
   const left = changedRanges(a);

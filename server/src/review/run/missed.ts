@@ -1,13 +1,15 @@
 /** Where a run went past the sync of a function that has one. */
-import type { Stmt } from '../../c/ast.ts';
+import type { Span, Stmt } from '../../c/ast.ts';
 import { type AstNode, visit } from '../../c/walk.ts';
 import { callsIn } from '../hooks.ts';
 import type { Context } from '../rule.ts';
 import type { Run, Spot } from './run.ts';
 
-/** The jump or the condition that led past the sync; null if the run entered no function that the patch hooks. */
+/** The jump or the condition that led past the sync; null if the run went through no function that the patch hooks. */
 export function missedSpot(context: Context, run: Run): Spot | null {
-  const name = [...run.entered].findLast((entered) => context.hooked.has(entered));
+  // A run may pass through a function without meeting the statements that the hunks show of it.
+  const through = [...run.trace.map((step) => step.function), ...run.entered];
+  const name = through.findLast((entered) => context.hooked.has(entered));
   const shown = name === undefined ? undefined : context.post.functions.get(name)?.shown;
   if (!name || !shown) return null;
   const steps = run.trace.filter((step) => step.function === name && step.spot);
@@ -15,15 +17,45 @@ export function missedSpot(context: Context, run: Run): Spot | null {
   const isSync = new Set(context.post.syncs.map((sync) => sync.name));
   const call = callsIn(shown).find(({ callee }) => isSync.has(callee) || context.hooked.has(callee));
   if (!call) return null;
-  const around = conditionsAround(
-    shown.source.pieces.flatMap((piece) => piece.body),
-    call.spot,
-  );
-  const skipped = around.findLast(({ stmt }) => ran.has(stmt));
+  const body = shown.source.pieces.flatMap((piece) => piece.body);
+  const reached = steps.some((step) => step.stmt && contains(step.stmt, call.spot) && !isCompound(step.stmt));
+  const skipped = conditionsAround(body, call.spot).findLast(({ stmt }) => ran.has(stmt));
+  const last = reached
+    ? null
+    : steps.findLast(({ spot, stmt }) => spot && isBefore(spot, call.spot) && !(stmt && contains(stmt, call.spot)));
+  const left = last?.spot && jumpOf(last.stmt?.kind === 'model' ? stmtAt(body, last.spot) : last.stmt);
+  if (left && last?.spot && (!skipped || contains(skipped.stmt, last.spot))) return { ...last.spot, span: left };
+  if (skipped) return { ...call.spot, span: skipped.test };
   const jump = steps.findLast(({ stmt }) => stmt?.kind === 'return' || stmt?.kind === 'goto');
-  if (jump?.spot && !steps.some((step) => step.stmt && contains(step.stmt, call.spot) && !isCompound(step.stmt)))
-    return jump.spot;
-  return skipped ? { ...call.spot, span: skipped.test } : call.spot;
+  return jump?.spot && !reached ? jump.spot : call.spot;
+}
+
+const isBefore = (spot: Spot, other: Spot) => spot.text === other.text && spot.span.start < other.span.start;
+
+/** The statement that a step of the kernel's stands for in the hunk. */
+function stmtAt(body: readonly Stmt[], { span }: Spot): Stmt | null {
+  let found: Stmt | null = null;
+  for (const stmt of body)
+    visit(stmt, (node) => {
+      if ((node.kind === 'if' || isJump(node)) && node.start === span.start && node.end === span.end) found = node;
+    });
+  return found;
+}
+
+type Jump = Extract<Stmt, { kind: 'return' | 'goto' | 'continue' | 'break' }>;
+const JUMPS: ReadonlySet<string> = new Set(['return', 'goto', 'continue', 'break']);
+const isJump = (node: AstNode): node is Jump => JUMPS.has(node.kind);
+
+/** The jump a statement is, or, under a condition that the kernel's own step has tested, holds. */
+function jumpOf(stmt: Stmt | null | undefined): Span | null {
+  if (!stmt) return null;
+  if (isJump(stmt)) return stmt;
+  if (stmt.kind !== 'if') return null;
+  let jump: Span | null = null;
+  visit(stmt, (node) => {
+    if (isJump(node)) jump = node;
+  });
+  return jump;
 }
 
 const contains = (stmt: Stmt, { span }: Spot) => stmt.start <= span.start && span.end <= stmt.end;

@@ -14,7 +14,7 @@ export interface Spot {
   readonly function: string;
 }
 
-export type SyncSeen = 'tested' | 'warned' | 'returned' | 'stored';
+export type SyncSeen = 'tested' | 'warned' | 'returned' | 'stored' | 'dropped';
 
 /** One call of the sync. */
 export interface SyncCall {

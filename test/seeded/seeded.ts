@@ -1,0 +1,56 @@
+/** Good hooks and faults as patches, and what a review of them says, line by line. */
+import type { CParser } from '../../server/src/c/parse/parser.ts';
+import type { Finding } from '../../server/src/review/report.ts';
+import { review } from '../../server/src/review/review.ts';
+import { type DiffOptions, unifiedDiff } from './diff.ts';
+import { applyEdits, baseTree, type Tree } from './edit.ts';
+import type { Expected, Fault, GoodHook } from './hook.ts';
+
+export interface Change {
+  readonly before: Tree;
+  readonly after: Tree;
+}
+
+export const goodChange = (hook: GoodHook, edits = hook.edits): Change => ({
+  before: baseTree(hook.version),
+  after: applyEdits(baseTree(hook.version), edits),
+});
+
+export function faultyChange(hook: GoodHook, fault: Fault): Change {
+  const { before, after } = goodChange(hook);
+  const faulty = applyEdits(after, fault.edits);
+  return { before: fault.onHooked ? after : before, after: faulty };
+}
+
+export const patchOf = ({ before, after }: Change, options: DiffOptions = { context: 3 }): string =>
+  unifiedDiff(before, after, options);
+
+export interface Said {
+  readonly finding: Finding;
+  /** 'rule @ line' */
+  readonly at: Expected;
+}
+
+/** The content of a patch line: without marker, indentation and quote. */
+const contentOf = (line: string) =>
+  line
+    .replace(/^(> ?)*/, '')
+    .replace(/^[-+ ]/, '')
+    .trim();
+
+export function findingsIn(patch: string, parser: CParser): readonly Said[] {
+  const lines = patch.split(/\r?\n/);
+  return review(patch, { file: 'seeded.patch', parser }).patches.flatMap((report) =>
+    report.findings.map((finding) => ({
+      finding,
+      at: `${finding.rule} @ ${contentOf(lines[finding.line - 1] ?? '')}` as const,
+    })),
+  );
+}
+
+/** What of a good hook's findings it does not deserve. */
+export const noise = (hook: GoodHook, said: readonly Said[]): readonly Said[] =>
+  said.filter(({ finding, at }) => finding.severity !== 'note' && !hook.deserved.includes(at));
+
+export const isFound = (fault: Fault, said: readonly Said[]): boolean =>
+  said.some(({ finding, at }) => finding.severity !== 'note' && fault.expect.includes(at));
