@@ -1,5 +1,5 @@
 /** Memory hot-add and hot-remove: aligned or not, inside known top-level entries or in new ones. */
-import { TIB } from '../../address.ts';
+import { PMD_SIZE, TIB } from '../../address.ts';
 import type { Scenario } from '../scenario.ts';
 import { GIB, type Growing, growing, type PagingLevels } from './machines.ts';
 import { hex, scenario, type Written } from './request.ts';
@@ -139,6 +139,18 @@ const newP4d: HotPlug = {
   through: ['pud', 'pmd'],
 };
 
+/** A block in which set_memory_*() has split a huge page. */
+const split: HotPlug = {
+  ...in2m,
+  id: 'split',
+  title: '128 MiB, mapped with 2 MiB pages of which one was split',
+  mapped: [
+    { start: 5n * GIB, end: 5n * GIB + PMD_SIZE, page: '4K' },
+    { start: 5n * GIB + PMD_SIZE, end: 5n * GIB + BLOCK, page: '2M' },
+  ],
+  through: ['pud', 'pmd', 'pte'],
+};
+
 export const hotPlug: readonly Scenario[] = [
   hotAdd(in2m),
   hotAdd(in1g),
@@ -148,6 +160,7 @@ export const hotPlug: readonly Scenario[] = [
   hotRemove(in2m, ['pmd']),
   hotRemove(in1g, []),
   hotRemove(unaligned, ['pmd']),
+  hotRemove(split, ['pmd', 'pte']),
   hotRemove(newTopLevel, []),
   hotRemove(newP4d, ['pmd', 'pud']),
 ];

@@ -114,7 +114,7 @@ export interface Growing {
   readonly levels: PagingLevels;
   readonly ramBytes: bigint;
   /** More RAM that is there already, as hot-add has mapped it: physical addresses. */
-  readonly added?: readonly { readonly start: bigint; readonly end: bigint; readonly page: '2M' | '1G' }[];
+  readonly added?: readonly { readonly start: bigint; readonly end: bigint; readonly page: '4K' | '2M' | '1G' }[];
   readonly key: string;
 }
 
