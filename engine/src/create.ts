@@ -209,8 +209,8 @@ class SimulatedMachine implements Machine {
     });
   }
 
-  flushTlb(range: Range | 'all'): void {
-    this.#do((doing) => flushTlbOp(doing, range));
+  flushTlb(range: Range | 'all', options?: { local?: boolean }): void {
+    this.#do((doing) => flushTlbOp(doing, range, options?.local ?? false));
   }
 
   flushCache(range: Range | 'all'): void {

@@ -30,7 +30,7 @@ export const eventText = (event: Event): string => {
     }
     case 'tlb-flush':
     case 'cache-flush': {
-      const what = event.kind === 'tlb-flush' ? 'TLB flush' : 'cache flush';
+      const what = event.kind === 'tlb-flush' ? `${event.local ? 'local ' : ''}TLB flush` : 'cache flush';
       return `${what} ${event.range === 'all' ? 'all' : range(event.range)}`;
     }
     case 'top-level':

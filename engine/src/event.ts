@@ -1,5 +1,5 @@
 import type { Address, PageSize, Range } from './address.ts';
-import type { Cost, Flag, SyncResult } from './machine.ts';
+import type { Cost, Flag, KeyIdCost, SyncResult } from './machine.ts';
 
 /** A leaf as an event shows it. */
 export interface Leaf {
@@ -36,10 +36,14 @@ export type Event =
       readonly kind: 'sync';
       readonly enable: boolean;
       readonly result: SyncResult;
-      readonly cost: Cost /** KeyIDs walked, in order, up to and including the one that failed. */;
+      readonly cost: Cost;
+      /** KeyIDs walked, in order, up to and including the one that failed. */
       readonly keyIds: number;
+      /** The cost taken apart, neighbouring KeyIDs that cost the same together. */
+      readonly byKeyId?: readonly KeyIdCost[];
     } & Range)
-  | { readonly kind: 'tlb-flush' | 'cache-flush'; readonly range: Range | 'all' }
+  /** `local`: a TLB flush on this CPU only. */
+  | { readonly kind: 'tlb-flush' | 'cache-flush'; readonly range: Range | 'all'; readonly local?: true }
   | ({ readonly kind: 'top-level'; readonly keyId: number } & Range)
   | ({ readonly kind: 'sync-global-pgds' } & Range)
   | { readonly kind: 'bug'; readonly message: string };

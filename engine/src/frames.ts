@@ -272,7 +272,7 @@ class Frames implements TableFrames {
     if (frame.parent !== null) return 'hooked';
     const { unhookedAt } = frame;
     if (unhookedAt === null) return null;
-    const flushed = this.machine.events.slice(unhookedAt).some((event) => event.kind === 'tlb-flush');
+    const flushed = this.machine.events.slice(unhookedAt).some((event) => event.kind === 'tlb-flush' && !event.local);
     return flushed ? null : 'unflushed';
   }
 

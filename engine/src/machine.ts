@@ -31,6 +31,8 @@ export interface StaleTranslation extends Range {
   readonly page: PageSize;
   readonly before: Leaf;
   readonly after: Leaf | null;
+  /** Which CPUs' TLBs: after a flush on the local CPU alone, the others'. */
+  readonly cpus: 'all' | 'others';
   /** The old translation allows an access, leads to a page, or caches in a way that the tables no longer say. Else it costs a fault at most. */
   readonly harmful: boolean;
 }
@@ -46,6 +48,14 @@ export interface Cost {
   readonly tablesAllocated: number;
   readonly tablesFreed: number;
   readonly tlbFlushes: number;
+}
+
+/** What a sync cost for each of some neighbouring KeyIDs: from keyIds[0] to keyIds[1], inclusive. Each swept the bytes of the range. */
+export interface KeyIdCost {
+  readonly keyIds: readonly [number, number];
+  readonly entriesVisited: number;
+  readonly tablesAllocated: number;
+  readonly tablesFreed: number;
 }
 
 export type SyncResult = 0 | -12;
@@ -105,8 +115,8 @@ export interface Machine {
   /** Turns MKTME on and syncs everything. */
   enable(options?: { failAllocation?: number }): SyncResult;
 
-  /** flush_tlb_all() or a flush of the given ranges on all CPUs. */
-  flushTlb(range: Range | 'all'): void;
+  /** flush_tlb_all() or a flush of the given range, on all CPUs; `local`: on this CPU only (__flush_tlb_all()). */
+  flushTlb(range: Range | 'all', options?: { local?: boolean }): void;
   /** clflush of the lines of the given virtual range, or wbinvd everywhere. */
   flushCache(range: Range | 'all'): void;
   /** The n-th page-table allocation from now on fails (1-based); null: none. For splits and hot-add; a sync takes its own. */

@@ -26,11 +26,27 @@ describe('TLB', () => {
         page: '2M',
         before: { pfn: 0n, flags: ['nx', 'rw'] },
         after: { pfn: 0n, flags: ['nx'] },
+        cpus: 'all',
         harmful: true,
       },
     ]);
     machine.flushTlb({ start: BASE + 0x1000n, end: BASE + MIB2 });
     expect(machine.staleTranslations().map(({ start, end }) => [start, end])).toEqual([[BASE, BASE + 0x1000n]]);
+    machine.flushTlb('all');
+    expect(machine.staleTranslations()).toEqual([]);
+  });
+
+  test('__flush_tlb_all() on this CPU leaves the others what they had', () => {
+    const machine = mapped();
+    machine.protect(BASE, BASE + MIB2, [], ['rw']);
+    machine.flushTlb('all', { local: true });
+    machine.protect(BASE + MIB2, BASE + 2n * MIB2, [], ['rw']);
+    expect(machine.staleTranslations().map(({ start, cpus }) => [start, cpus])).toEqual([
+      [BASE + MIB2, 'all'],
+      [BASE, 'others'],
+    ]);
+    machine.flushTlb({ start: BASE, end: BASE + MIB2 });
+    expect(machine.staleTranslations().map(({ start }) => start)).toEqual([BASE + MIB2]);
     machine.flushTlb('all');
     expect(machine.staleTranslations()).toEqual([]);
   });

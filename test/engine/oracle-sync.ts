@@ -41,8 +41,13 @@ const entryEnd = (address: bigint, end: bigint, level: number): bigint => {
 export const naiveSync = (machine: NaiveMachine, start: bigint, end: bigint, failAllocation = 0): 0 | -12 => {
   if (!machine.enabled) return 0;
   machine.failing = failAllocation;
+  machine.byKeyId = [];
   let result: 0 | -12 = 0;
-  for (let keyId = 1; keyId <= machine.keyIds && result === 0; keyId++) result = syncOne(machine, keyId, start, end);
+  for (let keyId = 1; keyId <= machine.keyIds && result === 0; keyId++) {
+    const { visits, allocations, frees } = machine;
+    result = syncOne(machine, keyId, start, end);
+    machine.byKeyId.push([machine.visits - visits, machine.allocations - allocations, machine.frees - frees]);
+  }
   machine.flushes += 1;
   return result;
 };

@@ -38,6 +38,8 @@ export interface NaiveMachine {
   allocations: number;
   frees: number;
   flushes: number;
+  /** visits, allocations and frees of each KeyID in the last sync. */
+  byKeyId: number[][];
   /** The allocation of the sync under way that fails; counts down. */
   failing: number;
 }
@@ -53,6 +55,7 @@ export const newNaive = (levels: 4 | 5, keyIds: number, size: bigint): NaiveMach
   allocations: 0,
   frees: 0,
   flushes: 0,
+  byKeyId: [],
   failing: 0,
 });
 

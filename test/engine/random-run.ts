@@ -208,10 +208,15 @@ export const checkRun = (setting: Setting, sequence: readonly Op[]): void => {
   });
   for (const op of sequence) {
     const canonical = spacesOf(machine).spaces.canonical;
+    const toVisit = entriesToVisit(machine, op);
     const { engine, oracle } = apply(machine, naive, op);
     expect(engine, `result of ${op.op}`).toBe(oracle);
     compare(machine, naive);
     if (oracle === 'bug') return;
+    if (naive.enabled && oracle !== null && op.op.startsWith('sync')) {
+      expect(costsByKeyId(machine), 'cost by KeyID').toEqual(naive.byKeyId);
+      if (oracle === 0) expect(toVisit, 'entriesToVisit()').toBe(naive.byKeyId[0]?.[0]);
+    }
     if (op.op !== 'enable' && op.op !== 'sync' && op.op !== 'sync all') continue;
     if (!isRegular(setting)) continue;
     expect(spacesOf(machine).spaces.canonical === canonical, 'a sync leaves KeyID-0 alone').toBe(true);
@@ -219,6 +224,21 @@ export const checkRun = (setting: Setting, sequence: readonly Op[]): void => {
       expect(machine.coherence(), 'all KeyIDs equal KeyID-0').toEqual([]);
     }
   }
+};
+
+/** What the last sync event says of each KeyID: visits, allocations, frees. */
+const costsByKeyId = (machine: Machine): number[][] => {
+  const event = machine.events.findLast((each) => each.kind === 'sync');
+  if (event?.kind !== 'sync') return [];
+  return (event.byKeyId ?? []).flatMap(({ keyIds: [from, to], entriesVisited, tablesAllocated, tablesFreed }) =>
+    Array.from({ length: to - from + 1 }, () => [entriesVisited, tablesAllocated, tablesFreed]),
+  );
+};
+
+const entriesToVisit = (machine: Machine, op: Op): number => {
+  const { pageOffset, directMappingSize } = machine.layout;
+  if (op.op === 'sync') return machine.entriesToVisit(pageOffset + op.start, pageOffset + op.start + op.length);
+  return machine.entriesToVisit(pageOffset, pageOffset + directMappingSize);
 };
 
 /**

@@ -1,22 +1,18 @@
 import type { Address, Range } from '../address.ts';
 import { P4D_ENTRIES, SLOT_PAGES } from '../geometry.ts';
 import { cleaned, noDirtyLines } from '../state/dirty.ts';
-import { flushed, noRetired } from '../state/retired.ts';
+import { flushed } from '../state/retired.ts';
 import { propagated } from '../state/top-level.ts';
 import type { Doing } from '../state.ts';
 import { piecesOf } from './pieces.ts';
 
-/** flush_tlb_all(), or flush_tlb_kernel_range() of a range, on all CPUs. */
-export const flushTlbOp = (doing: Doing, range: Range | 'all'): void => {
-  let retired = noRetired;
-  if (range !== 'all') {
-    retired = doing.state.retired;
-    for (const { keyId, lo, hi } of piecesOf(doing.geometry, range.start, range.end)) {
-      retired = flushed(retired, keyId, lo, hi);
-    }
-  }
+/** flush_tlb_all(), or flush_tlb_kernel_range() of a range, on all CPUs; `local`: their forms for this CPU. */
+export const flushTlbOp = (doing: Doing, range: Range | 'all', local: boolean): void => {
+  let { retired } = doing.state;
+  if (range === 'all') retired = flushed(retired, null, local);
+  else for (const piece of piecesOf(doing.geometry, range.start, range.end)) retired = flushed(retired, piece, local);
   doing.state = { ...doing.state, retired };
-  doing.say({ kind: 'tlb-flush', range });
+  doing.say({ kind: 'tlb-flush', range, ...(local ? { local: true } : {}) });
 };
 
 /** clflush through the addresses of a range, which reaches the lines of that KeyID's alias alone; or wbinvd everywhere. */

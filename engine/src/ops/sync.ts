@@ -1,9 +1,9 @@
 import type { Address } from '../address.ts';
 import { addressOf, OTHER } from '../geometry.ts';
-import { type Cost, MachineBug, type SyncResult } from '../machine.ts';
+import { type Cost, type KeyIdCost, MachineBug, type SyncResult } from '../machine.ts';
 import { type LaneRun, rootOf } from '../spaces.ts';
 import { type DirtyLines, dirtied } from '../state/dirty.ts';
-import { type Retired, retire } from '../state/retired.ts';
+import { noRetired, type Retired, retire } from '../state/retired.ts';
 import { topAfter } from '../state/top-level.ts';
 import type { Doing } from '../state.ts';
 import { syncRange } from '../sync/range.ts';
@@ -102,6 +102,7 @@ export const syncOp = (
   let cost: Cost = { ...NO_COST, tlbFlushes: 1 };
   let result: SyncResult = 0;
   let keyIds = 0;
+  let byKeyId: readonly KeyIdCost[] = [];
   if (start < end) {
     const budget = failAllocation === undefined ? Number.POSITIVE_INFINITY : failAllocation - 1;
     const synced = syncRange(doing.geometry, doing.state.spaces, pageRange(start, end), budget);
@@ -115,14 +116,15 @@ export const syncOp = (
     cost = { ...walked, tlbFlushes: synced.ending === 'bug' ? 0 : 1 };
     result = synced.ending === 'no-memory' ? -12 : 0;
     keyIds = synced.keyIds;
+    byKeyId = synced.costs;
     doing.state = { ...doing.state, cost: addCost(doing.state.cost, cost) };
     for (const message of synced.bugs) doing.say({ kind: 'bug', message });
     if (synced.ending === 'bug') throw new MachineBug(synced.bugs[synced.bugs.length - 1]);
   } else {
     doing.state = { ...doing.state, cost: addCost(doing.state.cost, cost) };
   }
-  doing.say({ kind: 'sync', enable, result, cost, keyIds, start, end });
-  doing.state = { ...doing.state, retired: null };
+  doing.say({ kind: 'sync', enable, result, cost, keyIds, byKeyId, start, end });
+  doing.state = { ...doing.state, retired: noRetired };
   doing.say({ kind: 'tlb-flush', range: 'all' });
   return result;
 };

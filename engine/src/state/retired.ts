@@ -1,10 +1,10 @@
 import type { Leaf as EventLeaf } from '../event.ts';
 import { CACHE_BITS, FLAG_BITS, flagsOf, GLOBAL_BIT, NX_BIT, RW_BIT, USER_BIT } from '../flags.ts';
-import { addressOf, type Geometry, type Place } from '../geometry.ts';
+import { addressOf, type Geometry, OTHER } from '../geometry.ts';
 import type { StaleTranslation } from '../machine.ts';
 import { rootOf, type Spaces } from '../spaces.ts';
 import { differences } from '../table/compare.ts';
-import { find, runsOf } from '../table/find.ts';
+import { type Run, runsOf } from '../table/find.ts';
 import type { Leaf, Span } from '../table/span.ts';
 
 /**
@@ -21,17 +21,41 @@ export interface Retirement {
 }
 
 /** Oldest last; persistent, so that a long run without a flush costs one cell for each change. */
-export type Retired = { readonly record: Retirement; readonly rest: Retired } | null;
+type Chain = { readonly record: Retirement; readonly rest: Chain } | null;
 
-export const noRetired: Retired = null;
+/** What the CPU that runs the kernel's code may hold, and what the others may: a local flush empties the first alone. */
+export interface Retired {
+  readonly here: Chain;
+  readonly elsewhere: Chain;
+}
 
-export const retire = (retired: Retired, record: Retirement): Retired =>
-  record.before === null || record.lo >= record.hi ? retired : { record, rest: retired };
+export const noRetired: Retired = { here: null, elsewhere: null };
 
-/** What is left after a flush of [lo, hi) of one KeyID's mapping (or of the other ranges) on all CPUs. */
-export const flushed = (retired: Retired, keyId: number, lo: number, hi: number): Retired => {
+export const retire = (retired: Retired, record: Retirement): Retired => {
+  if (record.before === null || record.lo >= record.hi) return retired;
+  const elsewhere = { record, rest: retired.elsewhere };
+  // The two are one chain as long as no local flush came between.
+  if (retired.here === retired.elsewhere) return { here: elsewhere, elsewhere };
+  return { here: { record, rest: retired.here }, elsewhere };
+};
+
+/** What is left after a flush of [lo, hi) of one KeyID's mapping (or of the other ranges); null: of everything. */
+export const flushed = (retired: Retired, part: FlushedPart | null, local: boolean): Retired => {
+  const here = part === null ? null : withoutPart(retired.here, part);
+  if (local) return { here, elsewhere: retired.elsewhere };
+  if (part === null || retired.here === retired.elsewhere) return { here, elsewhere: here };
+  return { here, elsewhere: withoutPart(retired.elsewhere, part) };
+};
+
+export interface FlushedPart {
+  readonly keyId: number;
+  readonly lo: number;
+  readonly hi: number;
+}
+
+const withoutPart = (chain: Chain, { keyId, lo, hi }: FlushedPart): Chain => {
   const kept: Retirement[] = [];
-  for (let at = retired; at !== null; at = at.rest) {
+  for (let at = chain; at !== null; at = at.rest) {
     const { record } = at;
     if (keyId < record.from || keyId > record.to || record.hi <= lo || hi <= record.lo) {
       kept.push(record);
@@ -42,7 +66,7 @@ export const flushed = (retired: Retired, keyId: number, lo: number, hi: number)
     if (record.lo < lo) kept.push({ ...record, from: keyId, to: keyId, hi: lo });
     if (record.hi > hi) kept.push({ ...record, from: keyId, to: keyId, lo: hi });
   }
-  return kept.reduceRight<Retired>((rest, record) => ({ record, rest }), null);
+  return kept.reduceRight<Chain>((rest, record) => ({ record, rest }), null);
 };
 
 const pageNames = ['4K', '2M', '1G'] as const;
@@ -63,36 +87,54 @@ export const staleTranslations = (
   retired: Retired,
   limit: number,
 ): StaleTranslation[] => {
-  const found: StaleTranslation[] = [];
-  const seen = new Set<string>();
-  for (let at = retired; at !== null; at = at.rest) {
-    const { from, to, before, lo, hi } = at.record;
+  const found = new Map<string, StaleTranslation>();
+  collect(geometry, spaces, retired.here, 'all', limit, found);
+  if (retired.elsewhere !== retired.here) collect(geometry, spaces, retired.elsewhere, 'others', limit, found);
+  return [...found.values()];
+};
+
+const collect = (
+  geometry: Geometry,
+  spaces: Spaces,
+  chain: Chain,
+  cpus: 'all' | 'others',
+  limit: number,
+  found: Map<string, StaleTranslation>,
+): void => {
+  for (let at = chain; at !== null; at = at.rest) {
+    const { from, to, before } = at.record;
     for (let keyId = from; keyId <= to; keyId++) {
-      const now = rootOf(spaces, keyId);
-      for (const difference of differences(now, before, lo, hi)) {
-        if (difference.kind === 'hole') continue;
-        for (const old of runsOf(before, difference.start, difference.end)) {
-          for (const part of partsOf(now, old.start, old.end)) {
-            if (found.length >= limit) return found;
-            const key = `${keyId} ${part.start} ${part.end} ${old.leaf.attr} ${old.leaf.delta}`;
-            if (seen.has(key)) continue;
-            seen.add(key);
-            found.push({
-              keyId: keyId < 0 ? null : keyId,
-              start: addressOf(geometry, keyId, part.start),
-              end: addressOf(geometry, keyId, part.end),
-              page: pageNames[old.level as 0 | 1 | 2],
-              before: leafAt(old.leaf, part.start),
-              after: part.leaf === null ? null : leafAt(part.leaf, part.start),
-              harmful: isHarmful(old.leaf, part.leaf),
-            });
-          }
-        }
+      for (const { old, part } of stalePieces(before, rootOf(spaces, keyId), at.record)) {
+        if (found.size >= limit) return;
+        const key = `${keyId} ${part.start} ${part.end} ${old.leaf.attr} ${old.leaf.delta}`;
+        if (found.has(key)) continue;
+        found.set(key, {
+          keyId: keyId === OTHER ? null : keyId,
+          start: addressOf(geometry, keyId, part.start),
+          end: addressOf(geometry, keyId, part.end),
+          page: pageNames[old.level as 0 | 1 | 2],
+          before: leafAt(old.leaf, part.start),
+          after: part.leaf === null ? null : leafAt(part.leaf, part.start),
+          cpus,
+          harmful: isHarmful(old.leaf, part.leaf),
+        });
       }
     }
   }
-  return found;
 };
+
+interface Part {
+  readonly start: number;
+  readonly end: number;
+  readonly leaf: Leaf | null;
+}
+
+/** What a record's tree mapped otherwise than the tables do now, cut where either changes. */
+const stalePieces = (before: Span | null, now: Span | null, { lo, hi }: Retirement): { old: Run; part: Part }[] =>
+  differences(now, before, lo, hi)
+    .filter(({ kind }) => kind !== 'hole')
+    .flatMap(({ start, end }) => runsOf(before, start, end))
+    .flatMap((old) => partsOf(now, old.start, old.end).map((part) => ({ old, part })));
 
 const leafAt = (leaf: Leaf, page: number): EventLeaf => ({
   pfn: BigInt(leaf.delta + page),
@@ -100,8 +142,8 @@ const leafAt = (leaf: Leaf, page: number): EventLeaf => ({
 });
 
 /** [lo, hi) cut where the mapping changes, holes included. */
-const partsOf = (root: Span | null, lo: number, hi: number): { start: number; end: number; leaf: Leaf | null }[] => {
-  const parts: { start: number; end: number; leaf: Leaf | null }[] = [];
+const partsOf = (root: Span | null, lo: number, hi: number): Part[] => {
+  const parts: Part[] = [];
   let at = lo;
   for (const run of runsOf(root, lo, hi)) {
     if (run.start > at) parts.push({ start: at, end: run.start, leaf: null });
@@ -110,16 +152,4 @@ const partsOf = (root: Span | null, lo: number, hi: number): { start: number; en
   }
   if (at < hi) parts.push({ start: at, end: hi, leaf: null });
   return parts;
-};
-
-/** The address may be translated through something retired. */
-export const mayBeStale = (spaces: Spaces, retired: Retired, place: Place): boolean => {
-  for (let at = retired; at !== null; at = at.rest) {
-    const { from, to, before, lo, hi } = at.record;
-    if (place.keyId < from || place.keyId > to || place.page < lo || place.page >= hi) continue;
-    const old = find(before, place.page);
-    const now = find(rootOf(spaces, place.keyId), place.page);
-    if (old !== null && (now === null || isHarmful(old.leaf, now.leaf))) return true;
-  }
-  return false;
 };

@@ -1,10 +1,11 @@
 import { FLAG_BITS } from '../flags.ts';
 import { addressOf, type Geometry, P4D_ENTRIES, SLOT_PAGES } from '../geometry.ts';
+import type { KeyIdCost } from '../machine.ts';
 import { type LaneRun, type Spaces, tableIn, withLanes } from '../spaces.ts';
 import type { Span } from '../table/span.ts';
 import { syncKeyId } from './keyid.ts';
 import { levelNames, type NewTop, type PageRange, pfnMismatch, type Synced, type TableEvent } from './result.ts';
-import { type Ending, newWalk, syncSpan, type Walk } from './walk.ts';
+import { type Counts, type Ending, newWalk, syncSpan, type Walk } from './walk.ts';
 
 const NOTES = 8;
 
@@ -42,7 +43,7 @@ interface Going {
   readonly tables: TableEvent[];
   readonly newTop: NewTop[];
   readonly bugs: string[];
-  keyIds: number;
+  readonly costs: KeyIdCost[];
 }
 
 /** Moves what the walk noted into events of a KeyID. */
@@ -51,6 +52,21 @@ const drainNotes = (geometry: Geometry, going: Going, keyId: number): void => {
     going.tables.push({ kind, keyId, level: levelNames[level], start: addressOf(geometry, keyId, page) });
     going.walk.noteLimit -= 1;
   }
+};
+
+const since = (walk: Walk, before: Counts): Counts => ({
+  visits: walk.visits - before.visits,
+  allocations: walk.allocations - before.allocations,
+  frees: walk.frees - before.frees,
+});
+
+/** Notes what each of KeyIDs from..to cost. */
+const addCost = ({ costs }: Going, from: number, to: number, { visits, allocations, frees }: Counts): void => {
+  const last = costs[costs.length - 1];
+  const same = last?.entriesVisited === visits && last.tablesAllocated === allocations && last.tablesFreed === frees;
+  const first = same ? last.keyIds[0] : from;
+  if (same) costs.pop();
+  costs.push({ keyIds: [first, to], entriesVisited: visits, tablesAllocated: allocations, tablesFreed: frees });
 };
 
 /** With four levels a slot is a pgd entry: those that appeared. */
@@ -89,12 +105,7 @@ const syncAlike = (
     const before = { visits: walk.visits, allocations: walk.allocations, frees: walk.frees };
     walk.visits += pgdVisits(geometry, range.lo, range.hi);
     const result = syncSpan(walk, going.spaces.canonical, root, 3, geometry.laneHeight, 0, range.lo, range.hi);
-    return {
-      result,
-      visits: walk.visits - before.visits,
-      allocations: walk.allocations - before.allocations,
-      frees: walk.frees - before.frees,
-    };
+    return { result, ...since(walk, before) };
   };
   let done = 0;
   let lanes = going.spaces.lanes;
@@ -107,6 +118,7 @@ const syncAlike = (
     const quiet = ending === 'done' && (going.walk.noteLimit === 0 || first.allocations + first.frees === 0);
     let more = quiet ? to - keyId : 0;
     if (first.allocations > 0) more = Math.min(more, Math.floor(walk.budget / first.allocations));
+    addCost(going, keyId, keyId + more, first);
     walk.visits += first.visits * more;
     walk.allocations += first.allocations * more;
     walk.frees += first.frees * more;
@@ -134,7 +146,7 @@ const syncAlike = (
  */
 export const syncRange = (geometry: Geometry, spaces: Spaces, range: PageRange, budget: number): Synced => {
   const walk = newWalk(budget, NOTES);
-  const going: Going = { spaces, walk, tables: [], newTop: [], bugs: [], keyIds: 0 };
+  const going: Going = { spaces, walk, tables: [], newTop: [], bugs: [], costs: [] };
   const inside = withinCanonical(geometry, range);
   const shareable = inside !== null && (spaces.canonical?.attrs ?? 0) <= FLAG_BITS;
   const base = Number(geometry.layout.pageOffset >> 12n);
@@ -152,8 +164,10 @@ export const syncRange = (geometry: Geometry, spaces: Spaces, range: PageRange, 
       walk.wholeHi = range.wholeHi - base;
       keyId += syncAlike(geometry, going, keyId, to, run.root, inside);
     } else {
+      const before = { visits: walk.visits, allocations: walk.allocations, frees: walk.frees };
       const synced = syncKeyId(geometry, going.spaces, walk, keyId, range);
       going.spaces = synced.spaces;
+      addCost(going, keyId, keyId, since(walk, before));
       going.newTop.push(...synced.newTop);
       going.bugs.push(...synced.bugs);
       going.tables.push(...synced.tables);
@@ -161,6 +175,6 @@ export const syncRange = (geometry: Geometry, spaces: Spaces, range: PageRange, 
     }
   }
   const { ending, visits, allocations, frees } = walk;
-  const { tables, newTop, bugs } = going;
-  return { spaces: going.spaces, ending, visits, allocations, frees, keyIds: keyId - 1, tables, newTop, bugs };
+  const { tables, newTop, bugs, costs } = going;
+  return { spaces: going.spaces, ending, visits, allocations, frees, keyIds: keyId - 1, tables, newTop, bugs, costs };
 };

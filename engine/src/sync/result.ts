@@ -1,3 +1,4 @@
+import type { KeyIdCost } from '../machine.ts';
 import type { Spaces } from '../spaces.ts';
 import type { Ending, TableNote } from './walk.ts';
 
@@ -22,6 +23,7 @@ export interface Synced {
   readonly visits: number;
   readonly allocations: number;
   readonly frees: number;
+  readonly costs: readonly KeyIdCost[];
   /** KeyIDs walked, up to and including the one that ended it. */
   readonly keyIds: number;
   /** The first few only. */
