@@ -1,5 +1,6 @@
 /** Page-table frames that remember which statement wrote and freed what. */
 import type { TableFrames } from '../../../../engine/src/frames.ts';
+import type { TableFrames as EvaluatedFrames } from '../../c/evaluate/builtins/table-frames.ts';
 import type { Spot } from '../run/run.ts';
 
 export interface Journal {
@@ -20,17 +21,19 @@ export interface JournalInput {
 }
 
 /** The frames as evaluated code gets them, and what is written down meanwhile. */
-export function keepJournal({ frames, at, isAtomic }: JournalInput) {
+export function keepJournal({ frames, at, isAtomic }: JournalInput): {
+  readonly journal: Journal;
+  readonly access: EvaluatedFrames;
+} {
   const writers = new Map<bigint, Spot>();
   const frees: { spot: Spot | null; address: bigint }[] = [];
   const atomicAllocations: Spot[] = [];
   const journal = { frames, writers, frees, atomicAllocations, allocations: 0 };
   return {
-    journal: journal as Journal,
+    journal,
     access: {
       root: frames.pgd,
-      load: (address: bigint) => frames.load(address),
-      contains: (address: bigint) => frames.contains(address),
+      load: (address: bigint) => (frames.contains(address) ? frames.load(address) : null),
       store(address: bigint, bits: bigint) {
         if (at.spot) writers.set(address, at.spot);
         frames.store(address, bits);

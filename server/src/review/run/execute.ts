@@ -1,7 +1,7 @@
 import { createMachine } from '../../../../engine/src/create.ts';
 import { kernelFunction } from '../../../../engine/src/kernel/catalogue.ts';
 import type { Value } from '../../../../engine/src/kernel/ctype.ts';
-import { createMemory } from '../../../../engine/src/kernel/memory.ts';
+import { createMemory, type Region } from '../../../../engine/src/kernel/memory.ts';
 import type { Facts } from '../../../../engine/src/kernel/model.ts';
 import { primitives } from '../../../../engine/src/kernel/primitives.ts';
 import type { Scenario } from '../../../../engine/src/kernel/scenario.ts';
@@ -61,8 +61,9 @@ export const execute = (options: RunOptions): Run =>
 export interface OwnSync {
   readonly functions: ReadonlyMap<string, EvaluableFunction>;
   readonly builtins: BuiltinTable;
+  readonly region: Region;
   /** Where the run is now: asked by whoever writes down what the page tables go through. */
-  readonly at: { spot: Spot | null };
+  readonly at: { spot: Spot | null; atomic: boolean };
   /** Brings what was written to the tables into the machine; called when the run has ended, however it did. */
   finish(): void;
 }
@@ -160,6 +161,9 @@ export function executeOn(machine: Machine, options: RunOptions, ownSync: OwnSyn
       syncResult: (id, use) => {
         seen.get(id)?.add(use);
       },
+      atomic(depth) {
+        if (ownSync) ownSync.at.atomic = depth > 0;
+      },
       note(text, _span, fn) {
         trace.push({
           kind: 'note',
@@ -174,6 +178,8 @@ export function executeOn(machine: Machine, options: RunOptions, ownSync: OwnSyn
     },
   });
 
+  // After the evaluator's own regions: later ones are asked first.
+  if (ownSync) memory.mapRegion(ownSync.region);
   machine.failAllocation(scenario.failAllocation ?? null);
   let fault: RunFault | null = null;
   let returned: Value | null = null;

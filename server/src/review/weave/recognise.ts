@@ -53,8 +53,12 @@ function bestMark(recogniser: Recogniser, stmt: Stmt, marks: readonly string[]):
   let best: Recognised | null = null;
   for (const mark of marks) {
     const bindings = matchPattern(recogniser.pattern(mark), stmt);
-    const weight = 1 + mark.length / 64;
+    // A mark that says more counts more, and so does a name that is the kernel's own.
+    const weight = 1 + mark.length / 64 + identities(bindings?.bindings) / 16;
     if (bindings && (best === null || weight > best.weight)) best = { weight, names: bindings.bindings };
   }
   return best;
 }
+
+const identities = (bindings: ReadonlyMap<string, string> | undefined) =>
+  [...(bindings ?? [])].filter(([kernelName, spelling]) => kernelName === spelling).length;

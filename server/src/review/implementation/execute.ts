@@ -1,0 +1,131 @@
+/** Runs the patch's own sync on page tables of 64-bit entries, and holds what it leaves against the reference. */
+import type { Address } from '../../../../engine/src/address.ts';
+import { createMachine } from '../../../../engine/src/create.ts';
+import { tableFramesOf } from '../../../../engine/src/frames.ts';
+import type { Scenario } from '../../../../engine/src/kernel/scenario.ts';
+import type { Machine, Stale } from '../../../../engine/src/machine.ts';
+import { pageTable } from '../../c/evaluate/builtins/page-table.ts';
+import { frameRegion } from '../../c/evaluate/builtins/table-frames.ts';
+import type { MacroParser } from '../../c/evaluate/types.ts';
+import type { Program, ProgramFunction } from '../program.ts';
+import type { SyncConvention } from '../report.ts';
+import { executeOn } from '../run/execute.ts';
+import { hex } from '../run/print.ts';
+import type { Run, Spot } from '../run/run.ts';
+import { type Journal, keepJournal } from './journal.ts';
+import type { ImplementationTest } from './tests.ts';
+
+export interface ImplementationRun {
+  readonly test: ImplementationTest;
+  readonly sync: ProgramFunction;
+  readonly run: Run;
+  readonly journal: Journal;
+  /** What the reference sync of the same range leaves stale: the rest is not this implementation's fault. */
+  readonly reference: readonly Stale[];
+}
+
+export interface ImplementationOptions {
+  readonly program: Program;
+  readonly sync: ProgramFunction;
+  readonly convention: SyncConvention;
+  readonly test: ImplementationTest;
+  readonly keyIds: number;
+  readonly parse: MacroParser;
+  readonly failure: number | null;
+}
+
+/** Machines ready for the sync, by test and KeyIDs; forked for each run. */
+const prepared = new Map<string, Machine>();
+
+function machineFor(test: ImplementationTest, keyIds: number): Machine {
+  const key = `${test.id}/${keyIds}`;
+  const machine = prepared.get(key) ?? prepare(test, keyIds);
+  prepared.set(key, machine);
+  return machine.fork();
+}
+
+function prepare(test: ImplementationTest, keyIds: number): Machine {
+  const machine = createMachine({ pagingLevels: test.pagingLevels, ramBytes: test.ramBytes, keyIds });
+  test.prepare(machine);
+  const { pageOffset, directMappingSize } = machine.layout;
+  // Enabled without a single table for the other KeyIDs: the sync's first allocation fails.
+  machine.enable(test.change ? {} : { failAllocation: 1 });
+  machine.syncGlobalPgds(pageOffset, pageOffset + BigInt(keyIds + 1) * directMappingSize);
+  test.change?.(machine);
+  machine.flushTlb('all');
+  return machine;
+}
+
+export function executeImplementation(options: ImplementationOptions): ImplementationRun {
+  const { program, sync, test } = options;
+  const machine = machineFor(test, options.keyIds);
+  const range = test.range(machine);
+  const reference = machine.fork();
+  reference.sync(range.start, range.end);
+  const frames = tableFramesOf(machine);
+  frames.failAllocation(options.failure);
+  const at: { spot: Spot | null; atomic: boolean } = { spot: null, atomic: false };
+  const { journal, access } = keepJournal({ frames, at, isAtomic: () => at.atomic });
+  const args = argumentsFor(options.convention, sync, range.start, range.end, machine);
+  const scenario: Scenario = {
+    id: test.id,
+    title: test.title,
+    family: 'enable',
+    functions: [sync.name],
+    call: `${sync.name}(${args.map(hex).join(', ')}) after ${test.title}`,
+    pagingLevels: test.pagingLevels,
+    versions: [program.version],
+    facts: {},
+    ramBytes: test.ramBytes,
+    machineKey: test.id,
+    prepare: () => {},
+    enableFirst: true,
+    entry: sync.name,
+    args: () => args,
+    reaches: [],
+  };
+  const run = executeOn(
+    machine,
+    {
+      scenario,
+      program,
+      side: 'new',
+      keyIds: options.keyIds,
+      parse: options.parse,
+      decisions: [],
+      failure: options.failure,
+    },
+    {
+      functions: new Map([...program.ownSyncs].map(([name, fn]) => [name, fn.evaluable])),
+      builtins: pageTable(access),
+      region: frameRegion(access, machine.layout),
+      at,
+      finish: () => frames.commit(),
+    },
+  );
+  return { test, sync, run, journal, reference: reference.coherence() };
+}
+
+/** The range as the function takes it, by the convention of its name and the number of its parameters. */
+function argumentsFor(
+  convention: SyncConvention,
+  { evaluable }: ProgramFunction,
+  start: Address,
+  end: Address,
+  { layout }: Machine,
+): readonly bigint[] {
+  if (evaluable.parameters.length < 2) return [];
+  const last = convention.end === 'inclusive' ? 1n : 0n;
+  switch (convention.arguments) {
+    case 'none':
+      return [];
+    case 'start-end':
+      return [start, end - last];
+    case 'start-size':
+      return [start, end - start];
+    case 'start-pages':
+      return [start, (end - start) >> 12n];
+    case 'pfn-pages':
+      return [(start - layout.pageOffset) >> 12n, (end - start) >> 12n];
+  }
+}
