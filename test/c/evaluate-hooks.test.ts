@@ -33,7 +33,7 @@ describe('what becomes of the result of a sync', () => {
       ['0 returned', '0 tested'],
       'int g(void)\n{\n\treturn sync();\n}\n',
     ],
-    'returned and dropped': ['g(); return 0;', ['0 returned'], 'int g(void)\n{\n\treturn sync();\n}\n'],
+    'returned and dropped': ['g(); return 0;', ['0 returned', '0 dropped'], 'int g(void)\n{\n\treturn sync();\n}\n'],
     overwritten: ['int ret = sync(); ret = sync(); if (ret) return 1; return 0;', ['1 tested']],
     joined: ['int ret = 0; ret |= sync(); ret |= sync(); if (ret) return 1; return 0;', ['0 tested', '1 tested']],
     'joined by ?:': ['int a = sync(); int b = sync(); return a ?: b;', ['0 tested', '0 returned', '1 returned']],
