@@ -24,15 +24,23 @@ export const childrenOf = (stmt: Stmt): readonly Stmt[] => {
   }
 };
 
+/** The label that a statement is; null: it is something else. */
+function labelOf(stmt: Stmt): string | null {
+  if (stmt.kind === 'label') return stmt.name;
+  return stmt.kind === 'model' && stmt.node.kind === 'label' ? stmt.node.name : null;
+}
+
 function labels(stmt: Stmt): ReadonlySet<string> {
-  if (stmt.kind === 'label') return new Set([stmt.name]);
-  if (stmt.kind === 'model' && stmt.node.kind === 'label') return new Set([stmt.node.name]);
   const children = childrenOf(stmt);
   if (children.length === 0) return NONE;
   const known = labelsIn.get(stmt);
   if (known) return known;
   const all = new Set<string>();
-  for (const child of children) for (const label of labels(child)) all.add(label);
+  for (const child of children) {
+    const own = labelOf(child);
+    if (own !== null) all.add(own);
+    for (const label of labels(child)) all.add(label);
+  }
   const found = all.size === 0 ? NONE : all;
   labelsIn.set(stmt, found);
   return found;
@@ -40,7 +48,7 @@ function labels(stmt: Stmt): ReadonlySet<string> {
 
 /** True if a jump to `sought` goes to this statement or into it. Cases of an inner switch are not the outer one's. */
 export function holds(stmt: Stmt, sought: Sought): boolean {
-  if (typeof sought === 'string') return labels(stmt).has(sought);
+  if (typeof sought === 'string') return labelOf(stmt) === sought || labels(stmt).has(sought);
   if (stmt === sought) return true;
   return stmt.kind !== 'switch' && childrenOf(stmt).some((child) => holds(child, sought));
 }

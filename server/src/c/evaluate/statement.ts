@@ -72,7 +72,9 @@ function jumpTo(run: Run, list: readonly Stmt[], sought: Sought, scope: Scope): 
   for (const stmt of list.slice(0, Math.max(0, at))) {
     if (stmt.kind !== 'declare') continue;
     for (const { name, type } of stmt.declarators) {
-      if (!scope.names.has(name)) declare(scope, name, type, run.memory);
+      if (scope.names.has(name)) continue;
+      prepareType(run, type);
+      declare(scope, name, type, run.memory);
     }
   }
   return at < 0 ? list.length : at;
@@ -80,10 +82,14 @@ function jumpTo(run: Run, list: readonly Stmt[], sought: Sought, scope: Scope): 
 
 const SILENT: ReadonlySet<Stmt['kind']> = new Set<Stmt['kind']>(['block', 'empty', 'label', 'case']);
 
+/** Blocks and labels do nothing of their own that anybody would want to see. */
+const isTold = (stmt: Stmt): boolean =>
+  !SILENT.has(stmt.kind) && !(stmt.kind === 'model' && stmt.node.kind === 'label');
+
 export function execute(run: Run, stmt: Stmt, scope: Scope, sought: Sought | null): Completion {
   if (sought === null) {
     spend(run, stmt, scope);
-    if (!SILENT.has(stmt.kind) && scope.use === null) run.hooks.statement?.(stmt, scope.activation.fn);
+    if (scope.use === null && isTold(stmt)) run.hooks.statement?.(stmt, scope.activation.fn);
   }
   switch (stmt.kind) {
     case 'expr':
