@@ -84,7 +84,7 @@ const eachEntry = (level: Level, body: readonly Node[]): Node => {
     `each ${entry}`,
     [
       `for (; $i < PTRS_PER_${entry.toUpperCase()}; $i++, $paddr = $paddr_next)`,
-      `for (; $i < PTRS_PER_${entry.toUpperCase()}; $i++, $paddr = $paddr_next, $pte++)`,
+      ...(entry === 'pte' ? ['for (; $i < PTRS_PER_PTE; $i++, $paddr = $paddr_next, $pte++)'] : []),
       `$i < PTRS_PER_${entry.toUpperCase()}`,
     ],
     {

@@ -7,7 +7,6 @@ import { GIB, growing, pageOffset, small } from './machines.ts';
 import { requestReaches } from './reaches.ts';
 import { hex, scenario } from './request.ts';
 
-const OLD: readonly Version[] = ['v4.18', 'v5.1', 'v5.2'];
 const PHYSICAL = 5n * GIB;
 
 const enabling = (levels: 4 | 5): Scenario =>
@@ -29,7 +28,8 @@ export const boot: readonly Scenario[] = [
     id: 'boot/mark-rodata-ro',
     title: 'mark_rodata_ro() at the end of boot: the aliases of text and rodata in the direct mapping change',
     family: 'boot',
-    functions: ['mark_rodata_ro', 'free_kernel_image_pages'],
+    // set_kernel_text_ro() goes the same way, over more pages.
+    functions: ['mark_rodata_ro', 'free_kernel_image_pages', 'set_kernel_text_rw', 'set_kernel_text_ro'],
     on: small(),
     entry: 'mark_rodata_ro',
     call: `mark_rodata_ro() (text ${hex(IMAGE.text)}-${hex(IMAGE.textEnd)})`,
@@ -46,18 +46,6 @@ export const boot: readonly Scenario[] = [
       'set_memory_rw',
       'set_memory_np_noalias',
     ],
-  }),
-  scenario({
-    id: 'boot/set-kernel-text-ro',
-    title: 'set_kernel_text_ro() by ftrace',
-    family: 'boot',
-    functions: ['set_kernel_text_rw', 'set_kernel_text_ro'],
-    versions: OLD,
-    on: small(),
-    entry: 'set_kernel_text_ro',
-    call: 'set_kernel_text_ro()',
-    args: () => [],
-    reaches: ['set_kernel_text_ro', 'set_memory_ro', 'change_page_attr_clear', ...requestReaches({})],
   }),
   scenario({
     id: 'boot/init-extra-mapping',
