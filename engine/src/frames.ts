@@ -117,7 +117,14 @@ class Frames implements TableFrames {
 
   freeFrame(address: bigint): 'hooked' | 'unflushed' | null {
     this.#follow();
-    const frame = this.#frameAt(address);
+    const frame = this.#frames.get(address & ~0xfffn);
+    if (frame === undefined) {
+      this.#pending.push({
+        kind: 'bug',
+        message: `the page 0x${address.toString(16)}, which is no page table, is freed`,
+      });
+      return;
+    }
     if (frame.freed)
       this.#pending.push({ kind: 'bug', message: `the page 0x${frame.address.toString(16)} is freed twice` });
     this.counts.frees += 1;
@@ -268,9 +275,12 @@ class Frames implements TableFrames {
     return { keyId: keyIdOf(home.keyId), level: name, start: addressOf(this.#geometry, home.keyId, home.page) };
   }
 
+  /** By the topmost table that the frame still hangs below: the pgd page, or one that was unhooked with all under it. */
   #faultOf(frame: Frame): 'hooked' | 'unflushed' | null {
-    if (frame.parent !== null) return 'hooked';
-    const { unhookedAt } = frame;
+    let top = frame;
+    while (top.parent !== null) top = top.parent.frame;
+    if (top === this.#pgd) return 'hooked';
+    const { unhookedAt } = top;
     if (unhookedAt === null) return null;
     const flushed = this.machine.events.slice(unhookedAt).some((event) => event.kind === 'tlb-flush' && !event.local);
     return flushed ? null : 'unflushed';

@@ -92,7 +92,6 @@ class Fields {
   }
 
   flags(field: string): Flag[] {
-    if (!this.has(field)) return [];
     const value = this.get(field);
     if (!Array.isArray(value)) return this.fail(field, `is ${named(value)}, not a list of flags`);
     return value.map((name: unknown, i) => {
@@ -140,7 +139,7 @@ const parseStep = (fields: Fields, layout: Layout): SimulationStep => {
       return { op, ...parseRange(fields, layout, page), page, flags: fields.flags('flags') };
     }
     case 'protect':
-      return { op, ...parseRange(fields, layout, '4K'), set: fields.flags('set'), clear: fields.flags('clear') };
+      return { op, ...parseRange(fields, layout, '4K'), ...parseChange(fields) };
     case 'unmap':
       return { op, ...parseRange(fields, layout, '4K') };
     case 'collapse': {
@@ -154,6 +153,15 @@ const parseStep = (fields: Fields, layout: Layout): SimulationStep => {
     case 'sync':
       return { op, ...parseRange(fields, layout, '4K'), options: parseFailure(fields) };
   }
+};
+
+/** What a protect sets and clears: one of the two may be left out. */
+const parseChange = (fields: Fields): { set: Flag[]; clear: Flag[] } => {
+  const some = fields.has('set') || fields.has('clear');
+  return {
+    set: some && !fields.has('set') ? [] : fields.flags('set'),
+    clear: fields.has('clear') ? fields.flags('clear') : [],
+  };
 };
 
 const parseFailure = (fields: Fields): { failAllocation?: number } =>

@@ -113,6 +113,8 @@ describe('simulate', () => {
       { machine, steps: [{ ...sync, start: 'up' }] },
       'steps[0].start: "up" is not an address or a size (\'0x...\')',
     ],
+    ['a map without flags', { machine, steps: [{ ...map, flags: undefined }] }, 'steps[0].flags: is missing'],
+    ['a protect of nothing', { machine, steps: [{ ...sync, op: 'protect' }] }, 'steps[0].set: is missing'],
     [
       'no failure',
       { machine, steps: [{ ...sync, failAllocation: 0 }] },

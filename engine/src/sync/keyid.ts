@@ -187,6 +187,5 @@ const drain = (going: Going, slot: number): void => {
   for (const { kind, level, page } of going.walk.notes.splice(0)) {
     const start = addressOf(going.geometry, place.keyId, level === 3 ? place.slot * SLOT_PAGES : page);
     going.tables.push({ kind, keyId: going.keyId, level: levelNames[level], start });
-    going.walk.noteLimit -= 1;
   }
 };

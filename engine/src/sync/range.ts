@@ -5,7 +5,7 @@ import { type LaneRun, type Spaces, tableIn, withLanes } from '../spaces.ts';
 import type { Span } from '../table/span.ts';
 import { syncKeyId } from './keyid.ts';
 import { levelNames, type NewTop, type PageRange, pfnMismatch, type Synced, type TableEvent } from './result.ts';
-import { type Counts, type Ending, newWalk, syncSpan, type Walk } from './walk.ts';
+import { type Counts, type Ending, isTold, newWalk, syncSpan, type Walk } from './walk.ts';
 
 const NOTES = 8;
 
@@ -50,7 +50,6 @@ interface Going {
 const drainNotes = (geometry: Geometry, going: Going, keyId: number): void => {
   for (const { kind, level, page } of going.walk.notes.splice(0)) {
     going.tables.push({ kind, keyId, level: levelNames[level], start: addressOf(geometry, keyId, page) });
-    going.walk.noteLimit -= 1;
   }
 };
 
@@ -115,7 +114,7 @@ const syncAlike = (
     drainNotes(geometry, going, keyId);
     const ending = walk.ending as Ending;
     if (ending === 'bug') going.bugs.push(pfnMismatch(addressOf(geometry, keyId, walk.bugPage)));
-    const quiet = ending === 'done' && (going.walk.noteLimit === 0 || first.allocations + first.frees === 0);
+    const quiet = ending === 'done' && !isTold(walk, first);
     let more = quiet ? to - keyId : 0;
     if (first.allocations > 0) more = Math.min(more, Math.floor(walk.budget / first.allocations));
     addCost(going, keyId, keyId + more, first);

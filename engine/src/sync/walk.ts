@@ -48,15 +48,16 @@ export interface Walk extends Counts {
   /** First page of what the BUG_ON hit. */
   bugPage: number;
   readonly notes: TableNote[];
-  /** So many notes are taken, then none. */
-  noteLimit: number;
+  /** So many more notes of either kind are taken, then none. */
+  readonly room: { 'table-alloc': number; 'table-free': number };
   readonly known: Map<Span, Map<Span, Outcome>>;
   /** The whole pages of the range, where its ends are not page aligned: all that the pte level touches. */
   wholeLo: number;
   wholeHi: number;
 }
 
-export const newWalk = (budget: number, noteLimit: number): Walk => ({
+/** `notes`: how many allocated and how many freed tables are told of one by one. */
+export const newWalk = (budget: number, notes: number): Walk => ({
   visits: 0,
   allocations: 0,
   frees: 0,
@@ -64,14 +65,18 @@ export const newWalk = (budget: number, noteLimit: number): Walk => ({
   ending: 'done',
   bugPage: 0,
   notes: [],
-  noteLimit,
+  room: { 'table-alloc': notes, 'table-free': notes },
   known: new Map(),
   wholeLo: Number.NEGATIVE_INFINITY,
   wholeHi: Number.POSITIVE_INFINITY,
 });
 
 const note = (walk: Walk, kind: TableNote['kind'], level: Level, page: number): void => {
-  if (walk.notes.length < walk.noteLimit) walk.notes.push({ kind, level, page });
+  if (kind !== 'alloc-failed') {
+    if (walk.room[kind] === 0) return;
+    walk.room[kind] -= 1;
+  }
+  walk.notes.push({ kind, level, page });
 };
 
 /** __get_free_page(); false is the failure that was asked for. */
@@ -93,10 +98,14 @@ export const free = (walk: Walk, level: Level, page: number): void => {
   note(walk, 'table-free', level, page);
 };
 
+/** Some of these tables are still told of one by one. */
+export const isTold = ({ room }: Walk, { allocations, frees }: Counts): boolean =>
+  (allocations > 0 && room['table-alloc'] > 0) || (frees > 0 && room['table-free'] > 0);
+
 /** Takes the counts of a part that is known, if every allocation in it succeeds and nothing in it needs a closer look. */
 const take = (walk: Walk, counts: Counts, bug: boolean): boolean => {
   if (bug || counts.allocations > walk.budget) return false;
-  if (walk.notes.length < walk.noteLimit && counts.allocations + counts.frees > 0) return false;
+  if (isTold(walk, counts)) return false;
   walk.visits += counts.visits;
   walk.allocations += counts.allocations;
   walk.frees += counts.frees;
