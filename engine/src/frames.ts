@@ -123,7 +123,7 @@ class Frames implements TableFrames {
         kind: 'bug',
         message: `the page 0x${address.toString(16)}, which is no page table, is freed`,
       });
-      return;
+      return null;
     }
     if (frame.freed)
       this.#pending.push({ kind: 'bug', message: `the page 0x${frame.address.toString(16)} is freed twice` });
@@ -199,7 +199,7 @@ class Frames implements TableFrames {
   /** The frame below an entry of the machine's own tables. */
   #child(frame: Frame, index: number): Frame {
     const known = frame.children.get(index);
-    if (known?.parent?.frame === frame && !known.freed) return known;
+    if (known?.parent?.frame === frame) return known;
     const child = this.#newFrame((frame.level ?? 1) - 1);
     child.backed = true;
     child.parent = { frame, index };

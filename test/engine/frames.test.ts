@@ -99,7 +99,8 @@ describe('page tables as 64-bit entries', () => {
     const slots = [0n, 1n, 2n].map((i) => walk(frames, 4, BASE + TIB + i * MIB2, 1));
     const tables = slots.map((slot) => frames.load(slot) & ((1n << 46n) - 0x1000n));
     const [a = 0n, b = 0n, c = 0n] = tables;
-    frames.freeFrame(a);
+    expect(frames.freeFrame(a)).toBe('hooked');
+    expect(frames.load(slots[0] ?? 0n) & ((1n << 46n) - 0x1000n)).toBe(a);
     slots.forEach((slot) => {
       frames.store(slot, 0n);
     });
@@ -117,6 +118,13 @@ describe('page tables as 64-bit entries', () => {
       [1, 2n * MIB2, undefined],
     ]);
     expect(frames.isFreed(c)).toBe(true);
+    frames.freeFrame(c);
+    frames.freeFrame(0x123000n);
+    const bugs = machineOf(frames).events.flatMap((event) => (event.kind === 'bug' ? [event.message] : []));
+    expect(bugs).toEqual([
+      `the page 0x${c.toString(16)} is freed twice`,
+      'the page 0x123000, which is no page table, is freed',
+    ]);
   });
 
   test('what others change meanwhile is seen, at the same addresses', () => {
