@@ -24,10 +24,19 @@ export const emptySpaces = (keyIds: number): Spaces => ({
   p4dTables: new Set(),
 });
 
+/** The tree of one space; KeyIDs beyond the last give the last one's. */
 export const rootOf = (spaces: Spaces, keyId: number): Span | null => {
   if (keyId === 0) return spaces.canonical;
   if (keyId === OTHER) return spaces.other;
-  return spaces.lanes.find((run) => keyId <= run.to)?.root ?? null;
+  const { lanes } = spaces;
+  let low = 0;
+  let high = lanes.length - 1;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (keyId <= (lanes[middle]?.to ?? 0)) high = middle;
+    else low = middle + 1;
+  }
+  return lanes[low]?.root ?? null;
 };
 
 /** The same with KeyIDs from..to (inclusive) mapped by one tree. */

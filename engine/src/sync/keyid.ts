@@ -20,6 +20,8 @@ interface Going {
   readonly newTop: NewTop[];
   readonly bugs: string[];
   readonly tables: TableEvent[];
+  /** Source tables as other places see them: the same few again and again. */
+  readonly seen: Map<string, Map<Span, Span>>;
 }
 
 const PGD_SLOTS = 512;
@@ -33,7 +35,7 @@ export const syncKeyId = (
   keyId: number,
   range: PageRange,
 ): { spaces: Spaces; newTop: NewTop[]; bugs: string[]; tables: TableEvent[] } => {
-  const going: Going = { geometry, spaces, walk, keyId, range, newTop: [], bugs: [], tables: [] };
+  const going: Going = { geometry, spaces, walk, keyId, range, newTop: [], bugs: [], tables: [], seen: new Map() };
   const five = geometry.layout.pagingLevels === 5;
   const pgdSlots = five ? P4D_ENTRIES : 1;
   const pgdPages = pgdSlots * SLOT_PAGES;
@@ -129,12 +131,16 @@ const dropP4d = (going: Going, pgd: number): void => {
 /** One entry of the p4d level (pgd, with four levels): [addr, end) lies under it. `source` null: no source. */
 const syncSlot = (going: Going, source: number | null, target: number, addr: number, end: number): void => {
   const { geometry, walk, range } = going;
+  const before = tableOfSlot(geometry, going.spaces, target);
+  if (before === null && (source === null || tableOfSlot(geometry, going.spaces, source) === null)) {
+    walk.visits += 1;
+    return;
+  }
   const to = placeOfSlot(geometry, target);
   const base = to.slot * SLOT_PAGES;
   const shift = base - Math.floor(addr / SLOT_PAGES) * SLOT_PAGES;
   walk.wholeLo = range.wholeLo + shift;
   walk.wholeHi = range.wholeHi + shift;
-  const before = tableOfSlot(geometry, going.spaces, target);
   const from = source === null ? null : sourceTable(going, source, to);
   const result = spanOnly(syncEntry(walk, from, before, 3, base, addr + shift, end + shift));
   drain(going, target);
@@ -157,10 +163,17 @@ const sourceTable = (going: Going, source: number, to: { keyId: number; slot: nu
   const there = to.keyId === OTHER ? 0 : to.keyId;
   const moved = (from.slot - to.slot) * SLOT_PAGES;
   if (moved === 0 && table.attrs <= FLAG_BITS && (own | going.keyId) === there) return table;
-  return translated(table, ({ attr, delta }) => {
+  const view = `${own} ${there} ${moved}`;
+  const seen = going.seen.get(view) ?? new Map<Span, Span>();
+  going.seen.set(view, seen);
+  const known = seen.get(table);
+  if (known !== undefined) return known;
+  const result = translated(table, ({ attr, delta }) => {
     const odd = ((own ^ keyOddness(attr)) | going.keyId) ^ there;
     return leafOf((attr & FLAG_BITS) | (odd << KEY_SHIFT), delta + moved);
   });
+  seen.set(table, result);
+  return result;
 };
 
 /** A tree that has become like the canonical one at the top becomes that node. */
