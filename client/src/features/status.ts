@@ -16,8 +16,9 @@ export function activate(context: Context): void {
   item.command = 'mktme.findings.focus';
 
   const update = (): void => {
-    const document = vscode.window.activeTextEditor?.document;
-    const status = document === undefined ? null : statusOf(context, document);
+    // While the replay has the focus, the patch beside it is still what is looked at.
+    const editor = vscode.window.activeTextEditor ?? vscode.window.visibleTextEditors[0];
+    const status = editor === undefined ? null : statusOf(context, editor.document);
     if (status === null) {
       item.hide();
       return;
@@ -35,6 +36,7 @@ export function activate(context: Context): void {
     reviews.onChange(update),
     server.onState(update),
     vscode.window.onDidChangeActiveTextEditor(update),
+    vscode.window.onDidChangeVisibleTextEditors(update),
   );
   update();
 }

@@ -1,17 +1,19 @@
 /** Behind a sync call: how much it syncs, and for how many KeyIDs, in the run that a reviewer would look at first. */
-import type { InlayHint, Range } from 'vscode-languageserver-protocol';
+import type { InlayHint, Position, Range } from 'vscode-languageserver-protocol';
 import type { Site, SiteRun } from '../review/report.ts';
 import { bytes, parseBytes } from '../show/quantity.ts';
 import type { ReviewedDocument } from './documents.ts';
 import { toRange, touches } from './positions.ts';
 
 /** Hints in a range; one per sync call that a run reached. */
-export const hintsOf = ({ report }: ReviewedDocument, range: Range): InlayHint[] =>
+export const hintsOf = ({ report, patchFile }: ReviewedDocument, range: Range): InlayHint[] =>
   report.patches.flatMap((patch) =>
-    patch.sites.filter((site) => site.kind === 'sync' && touches(site, range)).flatMap((site) => hint(site)),
+    patch.sites
+      .filter((site) => site.kind === 'sync' && touches(site, range))
+      .flatMap((site) => hint(site, patchFile().lines)),
   );
 
-function hint(site: Site): InlayHint[] {
+function hint(site: Site, lines: readonly string[]): InlayHint[] {
   const reached = site.runs.filter((run) => run.verdict !== 'not reached');
   const sizes = [...new Set(reached.flatMap((run) => parseBytes(run.syncedBytes) ?? []))].sort((a, b) =>
     a < b ? -1 : 1,
@@ -23,7 +25,7 @@ function hint(site: Site): InlayHint[] {
   const size = least === most ? bytes(least) : `${bytes(least)} to ${bytes(most)}`;
   return [
     {
-      position: toRange(site).end,
+      position: behind(site, lines),
       label: `${size} × ${keyIds} KeyID${keyIds === 1 ? '' : 's'}`,
       paddingLeft: true,
       tooltip: reached
@@ -32,6 +34,12 @@ function hint(site: Site): InlayHint[] {
         .join('\n'),
     },
   ];
+}
+
+/** Behind the whole line: inside the statement the hint would tear it apart. */
+function behind(site: Site, lines: readonly string[]): Position {
+  const { line } = toRange(site).end;
+  return { line, character: (lines[line] ?? '').length };
 }
 
 function sizeOf(run: SiteRun): string {

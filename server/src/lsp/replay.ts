@@ -1,6 +1,6 @@
 /** Answers the replay panel: a run as a document, and the runs there are to choose from. */
 import type { Replay } from '../../../engine/src/replay.ts';
-import type { PatchReport } from '../review/report.ts';
+import type { Finding, PatchReport } from '../review/report.ts';
 import type { ReviewedDocument } from './documents.ts';
 import type { ReplayParams, ReplayTarget, ScenarioList } from './protocol.ts';
 
@@ -27,7 +27,8 @@ function patchAt(patches: readonly PatchReport[], line: number | undefined): num
 }
 
 function firstAt(patch: PatchReport, line: number | undefined): string | undefined {
-  const shown = patch.findings.filter((finding) => finding.scenario !== null);
+  const weight = ({ severity }: Finding) => ['error', 'warning', 'note'].indexOf(severity);
+  const shown = patch.findings.filter(({ scenario }) => scenario !== null).sort((a, b) => weight(a) - weight(b));
   const here = shown.find((finding) => line !== undefined && finding.line <= line + 1 && finding.endLine >= line + 1);
   const hunk = patch.hunks.find((one) => line !== undefined && one.line <= line + 1 && one.endLine >= line + 1);
   const failing = patch.scenarios.filter(({ ok }) => !ok).map(({ id }) => id);

@@ -132,7 +132,8 @@ export function startServer(connection: Connection, loading: Promise<Reviewer>):
     for (const problem of problems) connection.console.warn(problem);
     generation += 1;
     reviews.invalidate();
-    refresh();
+    // The first settings find nothing answered yet that would have to be asked for again.
+    if (generation > 1) refresh();
   }
 
   function refresh(): void {

@@ -65,6 +65,35 @@ suite('review of a patch', () => {
     assert.ok((await ask<vscode.FoldingRange>('vscode.executeFoldingRangeProvider')).length >= 2);
   });
 
+  test('mends a finding by a quick fix, and the patch stays one', async () => {
+    const uri = await example('hook-cpa-flush.patch');
+    const { document } = await show(uri);
+    const before = document.getText();
+    const flush = (await diagnosed(uri, ['skipped-flush'])).find((one) => codeOf(one) === 'skipped-flush');
+    const actions = await vscode.commands.executeCommand<vscode.CodeAction[]>(
+      'vscode.executeCodeActionProvider',
+      uri,
+      flush?.range,
+    );
+    const mend = actions.find(({ isPreferred, edit }) => isPreferred && edit !== undefined);
+    assert.ok(mend?.edit, actions.map(({ title }) => title).join());
+    await vscode.workspace.applyEdit(mend.edit);
+    await eventually(
+      () => ours(uri).map(codeOf),
+      (codes) => !codes.includes('skipped-flush') && codes.includes('partial-sync'),
+      'skipped-flush is mended',
+    );
+    for (const [, oldCount, newCount, body] of document
+      .getText()
+      .matchAll(/^@@ -\d+,(\d+) \+\d+,(\d+) @@.*\n((?:[ +-].*\n)*?)(?=@@|-- \n|$)/gm)) {
+      const lines = (body ?? '').split('\n').slice(0, -1);
+      assert.equal(lines.filter((line) => !line.startsWith('+')).length, Number(oldCount));
+      assert.equal(lines.filter((line) => !line.startsWith('-')).length, Number(newCount));
+    }
+    await vscode.commands.executeCommand('undo');
+    assert.equal(document.getText(), before);
+  });
+
   test('follows an edit', async () => {
     const uri = await example('hook-cpa-flush.patch');
     const { document } = await show(uri);

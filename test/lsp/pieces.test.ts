@@ -1,0 +1,124 @@
+// The small pure pieces that front ends share.
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { code, plain } from '../../server/src/lsp/markdown.ts';
+import { DEFAULTS, readSettings } from '../../server/src/lsp/settings.ts';
+import { expandTabs, printable, wrap } from '../../server/src/show/lines.ts';
+import { addressesOf, addressField, bareAddress, textField } from '../../server/src/show/mail-header.ts';
+import { bytes, keyIds, parseBytes } from '../../server/src/show/quantity.ts';
+import { RULE_SLUGS, ruleSeverity } from '../../server/src/show/rules.ts';
+import { parseSync } from '../../server/src/show/sync-convention.ts';
+
+describe('quantities', () => {
+  it.each([
+    [0n, '0 bytes'],
+    [1n, '1 byte'],
+    [4096n, '4 KiB'],
+    [2093056n, '2044 KiB'],
+    [1n << 30n, '1 GiB'],
+    [(1n << 30n) - 4096n, '1023.9 MiB'],
+    [63n << 40n, '63 TiB'],
+  ])('%s is %s', (count, text) => expect(bytes(count)).toBe(text));
+  it.each([
+    ['4096', 4096n],
+    ['0x1000', 4096n],
+    ['4 KiB', 4096n],
+    ['1.5 MiB', 1572864n],
+    ['many', null],
+  ])('%s reads as %s', (text, count) => expect(parseBytes(text)).toBe(count));
+  it('names KeyIDs', () => {
+    expect([keyIds([]), keyIds([2]), keyIds([3, 1, 2]), keyIds([1, 3, 4])]).toEqual([
+      '',
+      'KeyID 2',
+      'KeyIDs 1-3',
+      'KeyIDs 1, 3-4',
+    ]);
+  });
+});
+
+describe('text', () => {
+  it('finds a column again behind tabs and wide code points', () => {
+    expect(expandTabs('+\ta\tb', 2)).toEqual({ text: `+${' '.repeat(7)}a${' '.repeat(7)}b`, column: 8 });
+    expect(expandTabs('\u{1f600}x', 2).column).toBe(1);
+    expect(expandTabs('ab', 99).column).toBe(2);
+  });
+  it('replaces what drives a terminal, and nothing else', () => {
+    expect(printable('a\tb\u001b[2Jc\u202ed\u0085e é 漢')).toBe('a\tb\ufffd[2Jc\ufffdd\ufffde é 漢');
+  });
+  it('wraps at spaces', () => {
+    expect(wrap('aa bb  cc dddddddd e', 5)).toEqual(['aa bb', 'cc', 'dddddddd', 'e']);
+  });
+  it('keeps a patch from writing Markdown', () => {
+    expect(plain('[x](command:y) <b> `c` |')).toBe('\\[x\\]\\(command:y\\) \\<b\\> \\`c\\` \\|');
+    expect(code('a `b` c')).toBe('`` a `b` c ``');
+  });
+});
+
+describe('mail fields', () => {
+  it('splits addresses at the commas that separate them', () => {
+    const field = '"Doe, Jane" <jane@example.org>, x86@example.org,\n  Jörg <j@example.org>';
+    expect(addressesOf(field)).toEqual(['"Doe, Jane" <jane@example.org>', 'x86@example.org', 'Jörg <j@example.org>']);
+    expect(addressesOf(field).map(bareAddress)).toEqual(['jane@example.org', 'x86@example.org', 'j@example.org']);
+  });
+  it('encodes what is not ASCII and folds', () => {
+    expect(addressField('Cc', ['Jörg <j@example.org>'])).toBe('Cc: =?UTF-8?B?SsO2cmc=?= <j@example.org>');
+    const many = addressField(
+      'Cc',
+      Array.from({ length: 9 }, (_, at) => `person${at}@example.org`),
+    );
+    expect(Math.max(...many.split('\n').map((line) => line.length))).toBeLessThanOrEqual(78);
+    expect(
+      many
+        .split('\n')
+        .slice(1)
+        .every((line) => line.startsWith(' ')),
+    ).toBe(true);
+  });
+  it('lets no value begin a field of its own', () => {
+    expect(textField('Subject', 'a\nBcc: evil@example.org')).toBe('Subject: a Bcc: evil@example.org');
+  });
+});
+
+describe('settings', () => {
+  const schema = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).contributes
+    .configuration.properties;
+  it('know every rule, and package.json offers the same', () => {
+    expect(Object.keys(schema['mktme.rules'].properties)).toEqual([...RULE_SLUGS]);
+    for (const slug of RULE_SLUGS)
+      expect(schema['mktme.rules'].properties[slug].markdownDescription).toContain(`Default: ${ruleSeverity(slug)}.`);
+  });
+  it('have the defaults that package.json shows', () => {
+    const shown: Record<string, unknown> = {};
+    for (const [name, { default: value }] of Object.entries(schema as Record<string, { default: unknown }>)) {
+      const [, section = '', key] = /^mktme\.(\w+)(?:\.(\w+))?$/.exec(name) ?? [];
+      if (key === undefined) shown[section] = value;
+      else shown[section] = { ...(shown[section] as object), [key]: value };
+    }
+    expect(readSettings(shown)).toEqual({ settings: DEFAULTS, problems: [] });
+  });
+  it('keep a default for what makes no sense, and say so', () => {
+    const { settings, problems } = readSettings({
+      rules: { 'partial-sync': 'loud', nonsense: 'off', 'skipped-flush': 'default' },
+      keyIds: 0,
+      pagingLevels: [4, 6],
+      syncFunctions: ['ok', 'bad:x', 7],
+      inlayHints: 'yes',
+      limits: { documentMegabytes: 1e9 },
+    });
+    expect(settings).toEqual({ ...DEFAULTS, syncs: [{ name: 'ok', arguments: 'start-end', end: 'exclusive' }] });
+    expect(problems).toHaveLength(8);
+  });
+  it('read nothing as the defaults', () => {
+    for (const section of [undefined, null, 'x', [], {}])
+      expect(readSettings(section)).toEqual({ settings: DEFAULTS, problems: [] });
+  });
+});
+
+it.each([
+  ['f', { name: 'f', arguments: 'start-end', end: 'exclusive' }],
+  ['f:start-size', { name: 'f', arguments: 'start-size', end: 'exclusive' }],
+  ['f:start-end:inclusive', { name: 'f', arguments: 'start-end', end: 'inclusive' }],
+])('%s names a sync', (text, sync) => expect(parseSync(text)).toEqual(sync));
+it.each(['', '1f', 'f:x', 'f:none:maybe', 'f:none:inclusive:more'])('%j does not', (text) => {
+  expect(typeof parseSync(text)).toBe('string');
+});
