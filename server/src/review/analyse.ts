@@ -5,6 +5,7 @@ import { parseStatements } from '../c/parse/snippet.ts';
 import type { Message, PatchFile } from '../patch/model.ts';
 import { findingsOf } from './findings.ts';
 import { hookedFunctions, syncCalls } from './hooks.ts';
+import { runImplementations } from './implementation/analyse.ts';
 import { concernsSync } from './introduction.ts';
 import { buildProgram, DEFAULT_SYNCS } from './program.ts';
 import type { Finding, ReviewOptions } from './report.ts';
@@ -43,7 +44,17 @@ export function analyse({ patch, message, layers: texts, options }: AnalyseInput
   const syncs = options.syncs ?? DEFAULT_SYNCS;
   const post = buildProgram({ recogniser, syncs, layers, side: 'new' });
   const pre = buildProgram({ recogniser, syncs, layers, side: 'old' });
-  const base: Context = { file, patch, message, post, pre, trials: [], failures: [], hooked: hookedFunctions(post) };
+  const base: Context = {
+    file,
+    patch,
+    message,
+    post,
+    pre,
+    trials: [],
+    failures: [],
+    implementations: [],
+    hooked: hookedFunctions(post),
+  };
   if (!concernsSync(base)) return null;
   const ran = runTrials({
     post,
@@ -53,7 +64,8 @@ export function analyse({ patch, message, layers: texts, options }: AnalyseInput
     pagingLevels: options.pagingLevels ?? [4, 5],
     parse: macroParser(parser),
   });
-  const context: Context = { ...base, trials: ran.trials, failures: ran.failures };
+  const implementations = runImplementations(post, macroParser(parser));
+  const context: Context = { ...base, trials: ran.trials, failures: ran.failures, implementations };
   const drafts = rules.flatMap((rule) => rule.check(context));
   const isOwn = ({ line }: Finding) => line > message.line && line <= message.endLine;
   return {

@@ -4,6 +4,7 @@ import { kernelFunction, versionOf } from '../../../engine/src/kernel/catalogue.
 import { INT } from '../../../engine/src/kernel/ctype.ts';
 import type { KernelFunction, Version } from '../../../engine/src/kernel/model.ts';
 import type { Expr, Macro, Prototype, Stmt, StructSource } from '../c/ast.ts';
+import { builtins } from '../c/evaluate/builtins/index.ts';
 import type { EvaluableFunction } from '../c/evaluate/types.ts';
 import { namesUsed, visit } from '../c/walk.ts';
 import type { SyncConvention } from './report.ts';
@@ -80,7 +81,9 @@ export function buildProgram({ recogniser, syncs, layers: all, side }: ProgramIn
   };
   const version = versionOf({ paths: all.flat().map((text) => text.path), names: all.flat().flatMap(namesIn) });
   const isSync = new Set(syncs.map((sync) => sync.name));
-  const macros = new Map(texts.flatMap((text) => text.source.macros.map((macro) => [macro.name, macro] as const)));
+  const macros = new Map(
+    texts.flatMap((text) => text.source.macros.filter(isOfPatch).map((macro) => [macro.name, macro] as const)),
+  );
   const patchNames = new Set([...isSync, ...macros.keys(), ...layers.flatMap(newDefinitions)]);
   const context: LayerContext = { recogniser, patchNames, own, oldSide: side === 'old' };
 
@@ -114,6 +117,12 @@ export function buildProgram({ recogniser, syncs, layers: all, side }: ProgramIn
     unmodelled,
   };
 }
+
+/**
+ * What the field's own macros mean is known. A header shows them again for kernels without the option
+ * (`#define mktme_nr_keyids 0`), and those are not under review.
+ */
+const isOfPatch = ({ name }: Macro) => !(name in builtins.functions) && !(name in builtins.constants);
 
 /** A whole definition outside headers: not the stub for kernels without the option. */
 const isImplementation = ({ shown }: ProgramFunction) => shown.source.whole && !shown.text.path.endsWith('.h');

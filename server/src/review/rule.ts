@@ -1,5 +1,6 @@
 /** What a rule is given and what it says. */
 import type { Message, PatchFile } from '../patch/model.ts';
+import type { ImplementationRun } from './implementation/execute.ts';
 import type { Program } from './program.ts';
 import type { Evidence, Finding, Place, RuleSlug, Severity } from './report.ts';
 import type { Cause } from './run/causes.ts';
@@ -27,6 +28,8 @@ export interface Context {
   readonly failures: readonly Run[];
   /** Functions of the patch that reach a sync by the patch's own text. */
   readonly hooked: ReadonlySet<string>;
+  /** Runs of the syncs that the patch itself implements. */
+  readonly implementations: readonly ImplementationRun[];
   /** Findings of the whole input, once the rules have spoken. */
   readonly found?: readonly Finding[];
 }

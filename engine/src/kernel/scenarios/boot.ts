@@ -1,7 +1,6 @@
 /** The end of boot, and enabling MKTME. */
 import { PMD_SIZE } from '../../address.ts';
 import { IMAGE } from '../image.ts';
-import type { Version } from '../model.ts';
 import type { Scenario } from '../scenario.ts';
 import { GIB, growing, pageOffset, small } from './machines.ts';
 import { requestReaches } from './reaches.ts';

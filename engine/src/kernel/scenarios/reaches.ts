@@ -9,7 +9,7 @@ const SPLIT = ['split_large_page', '__split_large_page'] as const;
 export interface Course {
   /** It meets huge pages, and asks whether they can stay whole. */
   readonly huge?: boolean;
-  /** It splits some. `asked: false`: because it has to (force_split), without asking how far the request goes. */
+  /** It splits some. 'forced': because it has to (force_split), without asking how far the request goes. */
   readonly split?: boolean | 'forced' | 'fails';
   /** False: only NX changes, or the caller wants none. */
   readonly alias?: boolean;
@@ -29,7 +29,6 @@ export function requestReaches({
     ...(flush === 'range' ? ['cpa_flush', 'cpa_flush_range'] : []),
     ...(flush === 'array' ? ['cpa_flush', 'cpa_flush_array'] : []),
     ...(flush === 'all' ? ['cpa_flush', 'cpa_flush_all'] : []),
-    ...(flush === 'none' ? [] : []),
   ];
 }
 

@@ -4,8 +4,6 @@ import { createMachine } from '../../../../engine/src/create.ts';
 import { tableFramesOf } from '../../../../engine/src/frames.ts';
 import type { Scenario } from '../../../../engine/src/kernel/scenario.ts';
 import type { Machine, Stale } from '../../../../engine/src/machine.ts';
-import { pageTable } from '../../c/evaluate/builtins/page-table.ts';
-import { frameRegion } from '../../c/evaluate/builtins/table-frames.ts';
 import type { MacroParser } from '../../c/evaluate/types.ts';
 import type { Program, ProgramFunction } from '../program.ts';
 import type { SyncConvention } from '../report.ts';
@@ -97,8 +95,7 @@ export function executeImplementation(options: ImplementationOptions): Implement
     },
     {
       functions: new Map([...program.ownSyncs].map(([name, fn]) => [name, fn.evaluable])),
-      builtins: pageTable(access),
-      region: frameRegion(access, machine.layout),
+      tables: access,
       at,
       finish: () => frames.commit(),
     },

@@ -8,7 +8,7 @@ export interface Journal {
   /** The statement that last wrote the entry at a physical address. */
   readonly writers: ReadonlyMap<bigint, Spot>;
   /** Statements that freed a page, in order. */
-  readonly frees: readonly { readonly spot: Spot | null; readonly address: bigint }[];
+  readonly frees: readonly { readonly spot: Spot | null; readonly fault: 'hooked' | 'unflushed' | null }[];
   /** Statements that asked for a page in an atomic section. */
   readonly atomicAllocations: readonly Spot[];
   readonly allocations: number;
@@ -26,14 +26,16 @@ export function keepJournal({ frames, at, isAtomic }: JournalInput): {
   readonly access: EvaluatedFrames;
 } {
   const writers = new Map<bigint, Spot>();
-  const frees: { spot: Spot | null; address: bigint }[] = [];
+  const frees: { spot: Spot | null; fault: 'hooked' | 'unflushed' | null }[] = [];
   const atomicAllocations: Spot[] = [];
   const journal = { frames, writers, frees, atomicAllocations, allocations: 0 };
   return {
     journal,
     access: {
       root: frames.pgd,
-      load: (address: bigint) => (frames.contains(address) ? frames.load(address) : null),
+      contains: (address: bigint) => frames.contains(address),
+      load: (address: bigint) => frames.load(address),
+      settle: () => frames.commit(),
       store(address: bigint, bits: bigint) {
         if (at.spot) writers.set(address, at.spot);
         frames.store(address, bits);
@@ -44,8 +46,7 @@ export function keepJournal({ frames, at, isAtomic }: JournalInput): {
         return frames.allocFrame();
       },
       free(address: bigint) {
-        frees.push({ spot: at.spot, address });
-        frames.freeFrame(address);
+        frees.push({ spot: at.spot, fault: frames.freeFrame(address) });
       },
     },
   };

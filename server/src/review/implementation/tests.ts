@@ -155,7 +155,47 @@ const expand = (outline: Outline, pagingLevels: 4 | 5): ImplementationTest => ({
 /** Both depths where the top of the tree is concerned, 4-level for the rest. */
 const DEEP = new Set(['enable', 'add-top-level', 'split-2m', 'remove-pmd-table']);
 
-export const implementationTests: readonly ImplementationTest[] = outlines.flatMap((outline) => [
+const single: readonly ImplementationTest[] = outlines.flatMap((outline) => [
   expand(outline, 4),
   ...(DEEP.has(outline.id) ? [expand(outline, 5)] : []),
 ]);
+
+/** Everything at once, each change in a stretch of its own: for a sync that sweeps the whole mapping each time. */
+const mixed = expand(
+  {
+    id: 'mixed',
+    title: 'changes of flags, splits, a collapse, hot-add and hot-remove',
+    ramBytes: 6n * PUD_SIZE,
+    prepare: (machine) => {
+      usual(machine);
+      const base = machine.layout.pageOffset;
+      machine.map(base + RAM, base + RAM + 2n * PMD_SIZE, '4K', ['rw', 'nx']);
+    },
+    change: (machine, base) => {
+      machine.protect(base + page, base + 2n * page, [], ['rw']);
+      machine.protect(base + 4n * PMD_SIZE, base + 5n * PMD_SIZE, [], ['rw']);
+      machine.protect(base + 6n * PMD_SIZE + page, base + 6n * PMD_SIZE + 2n * page, [], ['rw']);
+      machine.unmap(base + 8n * PMD_SIZE, base + 9n * PMD_SIZE);
+      machine.protect(base + PUD_SIZE, base + PUD_SIZE + PMD_SIZE, [], ['rw']);
+      machine.unmap(base + 2n * PUD_SIZE, base + 3n * PUD_SIZE);
+      machine.collapse(base + RAM, '2M');
+      machine.unmap(base + RAM + PMD_SIZE, base + RAM + 2n * PMD_SIZE);
+      machine.map(base + RAM + PUD_SIZE, base + RAM + 2n * PUD_SIZE, '1G', ['rw', 'nx']);
+    },
+    from: 0n,
+    to: TIB,
+  },
+  4,
+);
+
+/** A whole table of pmd entries that goes: `mixed` keeps it for last, it frees two levels. */
+const removed = single.filter((test) => test.id === 'sync/remove-pmd-table');
+const enabling = single.filter((test) => test.id.startsWith('sync/enable'));
+
+/** The tests for a sync that takes a range, or for one that always sweeps everything and costs as much each time. */
+export const testsFor = (takesRange: boolean): readonly ImplementationTest[] =>
+  takesRange ? single : [...enabling, mixed, ...removed];
+
+/** A small test whose sync allocates: each of its allocations is made to fail once. */
+export const failureTest = (takesRange: boolean): ImplementationTest | undefined =>
+  single.find((test) => test.id === (takesRange ? 'sync/split-1g' : 'sync/split-2m'));

@@ -1,5 +1,7 @@
 /** All rules, in the order of their pages. */
 import type { Rule } from '../rule.ts';
+import { earlyTableFree } from './early-table-free.ts';
+import { faultySync } from './faulty-sync.ts';
 import { invalidOperand } from './invalid-operand.ts';
 import { missingStub } from './missing-stub.ts';
 import { missingSync } from './missing-sync.ts';
@@ -12,6 +14,7 @@ import { syncBeforeChange } from './sync-before-change.ts';
 import { syncInAtomic } from './sync-in-atomic.ts';
 import { uncheckedResult } from './unchecked-result.ts';
 import { unhookedSite } from './unhooked-site.ts';
+import { unpropagatedTopLevel } from './unpropagated-top-level.ts';
 import { wrongAddressSpace } from './wrong-address-space.ts';
 
 export const rules: readonly Rule[] = [
@@ -22,6 +25,9 @@ export const rules: readonly Rule[] = [
   skippedFlush,
   invalidOperand,
   signatureMismatch,
+  faultySync,
+  earlyTableFree,
+  unpropagatedTopLevel,
   unhookedSite,
   overBroadSync,
   redundantSync,

@@ -1,4 +1,4 @@
-import { PUD_SIZE } from '../../../../engine/src/address.ts';
+import { PUD_SIZE, type Range } from '../../../../engine/src/address.ts';
 import type { Draft, Rule } from '../rule.ts';
 import { callsBySite } from '../run/by-site.ts';
 import { changedRanges } from '../run/causes.ts';
@@ -9,6 +9,8 @@ import type { Run, SyncCall } from '../run/run.ts';
 /** Visiting so many entries more than needed, and so many times as many, is far more. */
 const EXTRA_ENTRIES_PER_KEYID = 256;
 const TIMES = 4;
+/** The same in bytes, held against whole 1 GiB pages. */
+const TIMES_BYTES = 16n;
 
 /** over-broad-sync: the sync sweeps far more than the change needs. */
 export const overBroadSync: Rule = {
@@ -65,16 +67,18 @@ if (cpa->flags & CPA_ARRAY) {
 
 function isBroad({ machine }: Run, call: SyncCall): boolean {
   if (!machine.enabled || call.visited === 0) return false;
-  return (
-    call.visited > call.needed * TIMES && call.visited - call.needed > EXTRA_ENTRIES_PER_KEYID * machine.layout.keyIds
-  );
+  const extra = call.visited - call.needed;
+  if (extra <= EXTRA_ENTRIES_PER_KEYID * machine.layout.keyIds) return false;
+  return call.visited > call.needed * TIMES || call.end - call.start > bytesIn(wide(call.due)) * TIMES_BYTES;
 }
+
+/** Each stretch rounded out to the 1 GiB page it may have been split from. */
+const wide = (ranges: readonly Range[]) => union(ranges.map((range) => roundOut(range, PUD_SIZE)));
 
 /** True if one page, rounded out to the 1 GiB page that the change may have split, explains the whole sweep. */
 function isRounding(run: Run, call: SyncCall): boolean {
   if (call.end - call.start <= PUD_SIZE) return true;
-  const rounded = union(changedRanges(run, true).map((range) => roundOut(range, PUD_SIZE)));
-  return covers(rounded, call);
+  return covers(wide(changedRanges(run, true)), call);
 }
 
 function messageOf(run: Run, call: SyncCall): string {

@@ -1,4 +1,5 @@
 import type { Draft, Rule } from '../rule.ts';
+import { draftsFrom } from './own-sync.ts';
 
 /** sync-in-atomic: the sync may sleep and is called where that is forbidden. */
 export const syncInAtomic: Rule = {
@@ -24,7 +25,7 @@ spin_unlock(&cpa_lock);
 \`\`\`
 `,
   check(context) {
-    return context.trials.flatMap(({ run }) =>
+    const calls = context.trials.flatMap(({ run }) =>
       run.syncs.flatMap((call): Draft[] =>
         call.atomic !== null && call.spot
           ? [
@@ -40,5 +41,6 @@ spin_unlock(&cpa_lock);
           : [],
       ),
     );
+    return [...calls, ...draftsFrom(context, 'sync-in-atomic', 'warning')];
   },
 };

@@ -1,21 +1,26 @@
 import { createMachine } from '../../../../engine/src/create.ts';
 import { kernelFunction } from '../../../../engine/src/kernel/catalogue.ts';
 import type { Value } from '../../../../engine/src/kernel/ctype.ts';
-import { createMemory, type Region } from '../../../../engine/src/kernel/memory.ts';
+import { createMemory } from '../../../../engine/src/kernel/memory.ts';
 import type { Facts } from '../../../../engine/src/kernel/model.ts';
 import { primitives } from '../../../../engine/src/kernel/primitives.ts';
 import type { Scenario } from '../../../../engine/src/kernel/scenario.ts';
 import { type Machine, MachineBug } from '../../../../engine/src/machine.ts';
 import type { Stmt } from '../../c/ast.ts';
+import type { TableFrames } from '../../c/evaluate/builtins/table-frames.ts';
 import { BugOn, EvaluationFault, LimitReached } from '../../c/evaluate/errors.ts';
 import { createEvaluator } from '../../c/evaluate/evaluator.ts';
-import type { BuiltinTable, Code, EvaluableFunction, Evaluator, MacroParser } from '../../c/evaluate/types.ts';
+import type { Code, EvaluableFunction, Evaluator, MacroParser } from '../../c/evaluate/types.ts';
 import { modelledFunction, type Program } from '../program.ts';
 import { callSync } from './call-sync.ts';
 import { printed } from './print.ts';
 import type { Run, RunFault, Spot, SyncCall, SyncSeen, TraceStep } from './run.ts';
 
 const LIMITS = { statements: 200_000, depth: 64 };
+/** A walk of every entry of a mapping, for each KeyID. */
+const WALK_LIMITS = { statements: 2_000_000, depth: 64 };
+/** A longer run is kept to its first steps: its replay would tell nobody more. */
+const MOST_TRACED = 10_000;
 const FACTS: Facts = { clflush: true, failPage: null };
 
 export interface RunOptions {
@@ -60,8 +65,8 @@ export const execute = (options: RunOptions): Run =>
 /** What a run needs that executes the patch's own sync instead of the reference. */
 export interface OwnSync {
   readonly functions: ReadonlyMap<string, EvaluableFunction>;
-  readonly builtins: BuiltinTable;
-  readonly region: Region;
+  /** The machine's page tables as the code under review walks them. */
+  readonly tables: TableFrames;
   /** Where the run is now: asked by whoever writes down what the page tables go through. */
   readonly at: { spot: Spot | null; atomic: boolean };
   /** Brings what was written to the tables into the machine; called when the run has ended, however it did. */
@@ -104,8 +109,8 @@ export function executeOn(machine: Machine, options: RunOptions, ownSync: OwnSyn
     facts,
     primitives,
     parse: options.parse,
-    limits: LIMITS,
-    ...(ownSync ? { extraBuiltins: ownSync.builtins } : {}),
+    limits: ownSync ? WALK_LIMITS : LIMITS,
+    ...(ownSync ? { tables: ownSync.tables } : {}),
     hooks: {
       statement(stmt, fn) {
         if (stmt.kind === 'block') return;
@@ -113,6 +118,7 @@ export function executeOn(machine: Machine, options: RunOptions, ownSync: OwnSyn
         if (!spot && stmt.kind !== 'model') return;
         if (spot) entered.add(fn.name);
         if (ownSync) ownSync.at.spot = spot;
+        if (trace.length >= MOST_TRACED) return;
         const label = stmt.kind === 'model' ? stmt.node.name : '';
         trace.push({
           kind: spot ? 'patch' : 'kernel',
@@ -178,8 +184,6 @@ export function executeOn(machine: Machine, options: RunOptions, ownSync: OwnSyn
     },
   });
 
-  // After the evaluator's own regions: later ones are asked first.
-  if (ownSync) memory.mapRegion(ownSync.region);
   machine.failAllocation(scenario.failAllocation ?? null);
   let fault: RunFault | null = null;
   let returned: Value | null = null;
