@@ -7,7 +7,7 @@ import { INIT_64 } from './hot-add-tables.ts';
 import { IMAGE } from './image.ts';
 import type { Frame, KernelFunction, Local, Node, Version } from './model.ts';
 import { does, forLoop, forState, nothing, returnIf } from './nodes.ts';
-import { ALL } from './set-memory.ts';
+import { ALL } from './pageattr-function.ts';
 
 const INIT_C = ['arch/x86/mm/init.c'] as const;
 const pagesBetween = (start: bigint, end: bigint): bigint => (end - start) >> 12n;

@@ -11,6 +11,8 @@ import { CPA_REQUEST } from './cpa-request.ts';
 import { CPA_SPLIT } from './cpa-split.ts';
 import { ENABLE } from './enable.ts';
 import { HOT_ADD } from './hot-add.ts';
+import { HOT_ADD_ENTRY } from './hot-add-entry.ts';
+import { HOT_ADD_P4D } from './hot-add-p4d.ts';
 import { HOT_ADD_TABLES } from './hot-add-tables.ts';
 import { HOT_REMOVE } from './hot-remove.ts';
 import { HOT_REMOVE_TABLES } from './hot-remove-tables.ts';
@@ -34,7 +36,9 @@ const MODELS: readonly KernelFunction[] = [
   ...SET_PAGES,
   ...NOFLUSH,
   ...HOT_ADD_TABLES,
+  ...HOT_ADD_P4D,
   ...HOT_ADD,
+  ...HOT_ADD_ENTRY,
   ...HOT_REMOVE_TABLES,
   ...HOT_REMOVE,
   ...BOOT,

@@ -2,7 +2,7 @@
 import { VOID } from './ctype.ts';
 import type { KernelFunction } from './model.ts';
 import { does } from './nodes.ts';
-import { ALL } from './set-memory.ts';
+import { ALL } from './pageattr-function.ts';
 
 /**
  * init_page_mktme(): the page_ext init callback. It turns the key on; the sync of everything that has to follow is the

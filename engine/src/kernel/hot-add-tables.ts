@@ -1,4 +1,4 @@
-/** Hot-add, below the top level: phys_p4d_init() to phys_pte_init(), each on the table of its level. */
+/** Hot-add below p4d: phys_pud_init() to phys_pte_init(), each on the table of its level. */
 import { bytesOf, type PageSize } from '../address.ts';
 import type { TableLevel } from '../event.ts';
 import { PAGE_KERNEL, PG_LEVEL } from './constants.ts';
@@ -6,7 +6,7 @@ import { BOOL, type CType, INT, pointerTo, UNSIGNED_LONG } from './ctype.ts';
 import { flagsOf } from './entry.ts';
 import type { Frame, KernelFunction, Local, Node, Version } from './model.ts';
 import { branch, continueIf, does, forLoop, forState, nothing, returns } from './nodes.ts';
-import { P4D_T, PGPROT_T, PMD_T, PTE_T, PUD_T } from './structs.ts';
+import { PGPROT_T, PMD_T, PTE_T, PUD_T } from './structs.ts';
 import { isUnlinked, linkTable, newTable, tablePointer, writeLeaf } from './tables.ts';
 
 export const INIT_64 = ['arch/x86/mm/init_64.c'] as const;
@@ -61,13 +61,13 @@ const LEVELS: Readonly<Record<'pte' | 'pmd' | 'pud', Level>> = {
   pud: { page: '1G', entry: 'pud', type: PUD_T, below: 'pmd' },
 };
 
-const mask = (size: bigint, address: bigint): bigint => address & ~(size - 1n);
+export const mask = (size: bigint, address: bigint): bigint => address & ~(size - 1n);
 const upper = (name: string): string => (name === 'pte' ? 'PAGE' : name.toUpperCase());
 
 /** What an entry of an existing table holds now; a new table is empty. */
 const leafThere = (f: Frame, table: string, level: Level): boolean =>
   !isUnlinked(f.kernel, f.get(table)) && f.kernel.machine.lookup(virtual(f, 'paddr'))?.page === level.page;
-const tableThere = (f: Frame, table: string, below: TableLevel): boolean =>
+export const tableThere = (f: Frame, table: string, below: TableLevel): boolean =>
   !isUnlinked(f.kernel, f.get(table)) && f.kernel.machine.hasTable(virtual(f, 'paddr'), below);
 
 const writes = (f: Frame, table: string, { page }: Level, extra: readonly Parameter[]): void => {
@@ -132,7 +132,7 @@ const finish = (level: Level): readonly Node[] => [
 const count = does('count it', ['$pages++'], (f) => f.set('pages', f.get('pages') + 1n));
 const last = (name: string): Node =>
   does('this far', [`$paddr_last = $${name}`], (f) => f.set('paddr_last', f.get(name)));
-const on = continueIf('on to the next', ['continue'], () => true);
+export const onToNext = continueIf('on to the next', ['continue'], () => true);
 
 /** phys_pte_init(): 4K pages where there are none yet. */
 const phys_pte_init = ({ versions, extra }: HotAddShape): KernelFunction => ({
@@ -196,13 +196,13 @@ const physHugeInit = (level: Level, below: 'pte' | 'pmd', { versions, extra }: H
             (f) => f.set(below, tablePointer(f.kernel, below, mask(bytesOf[level.page], virtual(f, 'paddr')))),
           ),
           ...around([goDown('fill it')]),
-          on,
+          onToNext,
         ]),
         branch(
           'a huge page is there, and good enough',
           [allowedMark],
           (f) => leafThere(f, table, level) && allowed(f),
-          [last('paddr_next'), on],
+          [last('paddr_next'), onToNext],
         ),
         branch('a huge page will do', [allowedMark], allowed, [
           count,
@@ -221,7 +221,7 @@ const physHugeInit = (level: Level, below: 'pte' | 'pmd', { versions, extra }: H
           ),
           unlockTables,
           last('paddr_next'),
-          on,
+          onToNext,
         ]),
         does('a new table', [`$${below} = alloc_low_page()`], (f) => f.set(below, newTable(f.kernel))),
         goDown('fill it while nothing points to it'),
@@ -242,108 +242,8 @@ const physHugeInit = (level: Level, below: 'pte' | 'pmd', { versions, extra }: H
   };
 };
 
-const P4D_SIZE = 1n << 39n;
-
-/** phys_p4d_init(): with four levels its table is the pud table. */
-const phys_p4d_init = ({ versions, extra }: HotAddShape): KernelFunction => {
-  const goDown = (name: string): Node =>
-    does(name, [`$paddr_last = phys_pud_init($pud, $paddr, _, $page_size_mask${extraMarks(extra)})`], (f) => {
-      const paddrEnd = f.get('vaddr_end') - f.kernel.machine.layout.pageOffset;
-      f.set(
-        'paddr_last',
-        f.kernel.call(
-          'phys_pud_init',
-          f.get('pud'),
-          f.get('paddr'),
-          paddrEnd,
-          f.get('page_size_mask'),
-          ...extraArgs(f, extra),
-        ).bits,
-      );
-    });
-  return {
-    name: 'phys_p4d_init',
-    path: INIT_64,
-    versions,
-    returns: UNSIGNED_LONG,
-    parameters: [
-      { name: 'p4d_page', type: pointerTo(P4D_T) },
-      ulong('paddr'),
-      ulong('paddr_end'),
-      ulong('page_size_mask'),
-      ...extra,
-    ],
-    locals: [
-      { name: 'vaddr', type: UNSIGNED_LONG, init: (f) => virtual(f, 'paddr') },
-      { name: 'vaddr_end', type: UNSIGNED_LONG, init: (f) => virtual(f, 'paddr_end') },
-      { name: 'vaddr_next', type: UNSIGNED_LONG },
-      { name: 'paddr_next', type: UNSIGNED_LONG },
-      { name: 'paddr_last', type: UNSIGNED_LONG, init: (f) => f.get('paddr_end') },
-      { name: 'p4d', type: pointerTo(P4D_T) },
-      { name: 'pud', type: pointerTo(PUD_T) },
-      forState('each p4d'),
-    ],
-    body: [
-      branch('four levels', ['!pgtable_l5_enabled()'], (f) => f.kernel.machine.layout.pagingLevels === 4, [
-        returns(
-          'it is a pud table',
-          [`return phys_pud_init((pud_t *)$p4d_page, $paddr, $paddr_end, $page_size_mask${extraMarks(extra)})`],
-          (f) =>
-            f.kernel.call(
-              'phys_pud_init',
-              f.get('p4d_page'),
-              f.get('paddr'),
-              f.get('paddr_end'),
-              f.get('page_size_mask'),
-              ...extraArgs(f, extra),
-            ).bits,
-        ),
-      ]),
-      forLoop(
-        'each p4d',
-        ['for (; $vaddr < $vaddr_end; $vaddr = $vaddr_next)', '$vaddr < $vaddr_end'],
-        {
-          init: () => undefined,
-          test: (f) => f.get('vaddr') < f.get('vaddr_end'),
-          update: (f) => f.set('vaddr', f.get('vaddr_next')),
-        },
-        [
-          does('where the next begins', ['$vaddr_next = ($vaddr & P4D_MASK) + P4D_SIZE'], (f) =>
-            f.set('vaddr_next', mask(P4D_SIZE, f.get('vaddr')) + P4D_SIZE),
-          ),
-          does('its physical address', ['$paddr = __pa($vaddr)'], (f) =>
-            f.set('paddr', f.get('vaddr') - f.kernel.machine.layout.pageOffset),
-          ),
-          branch('a table is there', ['!p4d_none(*$p4d)'], (f) => tableThere(f, 'p4d_page', 'pud'), [
-            does('the table', ['$pud = pud_offset($p4d, 0)'], (f) =>
-              f.set('pud', tablePointer(f.kernel, 'pud', mask(P4D_SIZE, f.get('vaddr')))),
-            ),
-            goDown('fill it'),
-            on,
-          ]),
-          does('a new table', ['$pud = alloc_low_page()'], (f) => f.set('pud', newTable(f.kernel))),
-          goDown('fill it while nothing points to it'),
-          lockTables,
-          does(
-            'link it',
-            [
-              'p4d_populate(&init_mm, $p4d, $pud)',
-              'p4d_populate_safe(&init_mm, $p4d, $pud)',
-              'p4d_populate_init(&init_mm, $p4d, $pud, _)',
-            ],
-            (f) => linkTable(f.kernel, f.get('pud'), f.get('p4d_page')),
-          ),
-          unlockTables,
-        ],
-      ),
-      returns('how far it got', ['return $paddr_last'], (f) => f.get('paddr_last')),
-    ],
-  };
-};
-
 export const HOT_ADD_TABLES: readonly KernelFunction[] = SHAPES.flatMap((shape) => [
   phys_pte_init(shape),
   physHugeInit(LEVELS.pmd, 'pte', shape),
   physHugeInit(LEVELS.pud, 'pmd', shape),
-  phys_p4d_init(shape),
 ]);

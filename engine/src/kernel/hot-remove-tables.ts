@@ -4,7 +4,7 @@ import { BOOL, type CType, INT, pointerTo, structOf, UNSIGNED_LONG, VOID } from 
 import { INIT_64, lockTables, type Parameter, unlockTables } from './hot-add-tables.ts';
 import type { Frame, KernelFunction, Local, Node } from './model.ts';
 import { branch, continueIf, does, forLoop, forState, nothing, returnIf } from './nodes.ts';
-import { ALL } from './set-memory.ts';
+import { ALL } from './pageattr-function.ts';
 import { P4D_T, PMD_T, PTE_T, PUD_T } from './structs.ts';
 import { startOfTable, tablePointer } from './tables.ts';
 

@@ -5,7 +5,7 @@ import { INIT_64, type Parameter } from './hot-add-tables.ts';
 import { entryEnd } from './hot-remove-tables.ts';
 import type { Frame, KernelFunction, Version } from './model.ts';
 import { continueIf, does, forLoop, forState, nothing, returns } from './nodes.ts';
-import { ALL } from './set-memory.ts';
+import { ALL } from './pageattr-function.ts';
 import { P4D_T, PGD_T } from './structs.ts';
 import { tablePointer } from './tables.ts';
 

@@ -4,10 +4,10 @@ import { PAGE_BIT } from './constants.ts';
 import { CPA_DATA, clearCpa, PAGE_POINTER, writeCpa } from './cpa-data.ts';
 import { PAGEATTR } from './cpa-flush.ts';
 import { INT, UNSIGNED_LONG, VOID } from './ctype.ts';
-import type { Frame, KernelFunction, Version } from './model.ts';
+import type { Frame, KernelFunction, Node, Version } from './model.ts';
 import { branch, does, nothing, returns } from './nodes.ts';
 import { addressOfPage } from './page.ts';
-import { ALL, type Parameter, pageattr } from './set-memory.ts';
+import { type Parameter, pageattr } from './pageattr-function.ts';
 
 const PAGE: Parameter = { name: 'page', type: PAGE_POINTER };
 const PAGES: readonly Parameter[] = [PAGE, { name: 'numpages', type: INT }];
@@ -66,11 +66,15 @@ const directMap = (name: string, what: 'p' | 'np'): KernelFunction =>
     ],
   });
 
+const list = (node: Node | undefined): readonly Node[] => (node ? [node] : []);
+const noPreemption = does('no preemption', ['preempt_disable()'], (f) => f.kernel.enterAtomic('preempt_disable'));
+const preemptionAgain = does('preemption again', ['preempt_enable()'], (f) => f.kernel.leaveAtomic('preempt_disable'));
+
 /** __kernel_map_pages(), CONFIG_DEBUG_PAGEALLOC: flushes this CPU's TLB only. */
-const kernelMapPages: KernelFunction = {
+const kernelMapPages = (versions: readonly Version[], around: readonly [Node?, Node?]): KernelFunction => ({
   name: '__kernel_map_pages',
   path: PAGEATTR,
-  versions: ALL,
+  versions,
   returns: VOID,
   parameters: [...PAGES, { name: 'enable', type: INT }],
   locals: [],
@@ -87,21 +91,22 @@ const kernelMapPages: KernelFunction = {
         f.kernel.call('__set_pages_np', f.get('page'), f.get('numpages'));
       }),
     ]),
-    does('no preemption', ['preempt_disable()'], (f) => f.kernel.enterAtomic('preempt_disable')),
+    ...list(around[0]),
     does('flush this CPU', ['__flush_tlb_all()'], (f) => {
       f.kernel.call('__flush_tlb_all');
     }),
-    does('preemption again', ['preempt_enable()'], (f) => f.kernel.leaveAtomic('preempt_disable')),
+    ...list(around[1]),
     does('leave lazy MMU mode', ['arch_flush_lazy_mmu_mode()'], (f) => {
       f.kernel.call('arch_flush_lazy_mmu_mode');
     }),
   ],
-};
+});
 
 export const NOFLUSH: readonly KernelFunction[] = [
   setPages('p'),
   setPages('np'),
   directMap('set_direct_map_invalid_noflush', 'np'),
   directMap('set_direct_map_default_noflush', 'p'),
-  kernelMapPages,
+  kernelMapPages(['v4.18'], []),
+  kernelMapPages(NEWER, [noPreemption, preemptionAgain]),
 ];

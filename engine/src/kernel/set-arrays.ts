@@ -13,7 +13,7 @@ import { PAGE_POINTER } from './cpa-data.ts';
 import { INT, pointerTo, UNSIGNED_LONG } from './ctype.ts';
 import type { Frame, KernelFunction, Local, Node, Version } from './model.ts';
 import { branch, does, forLoop, forState, gotoIf, label, nothing, returnIf, returns } from './nodes.ts';
-import { ALL, changeAttr, ifRet, type Parameter, pageattr, retLocal } from './set-memory.ts';
+import { ALL, changeAttr, ifRet, type Parameter, pageattr, retLocal } from './pageattr-function.ts';
 
 const OLD: readonly Version[] = ['v4.18', 'v5.1'];
 const MODE_BITS: ReadonlyMap<bigint, bigint> = new Map<bigint, bigint>(

@@ -5,7 +5,7 @@ import { INT, UNSIGNED_LONG } from './ctype.ts';
 import type { KernelFunction, Version } from './model.ts';
 import { returns } from './nodes.ts';
 import { addressOfPage } from './page.ts';
-import { ALL, pageattr } from './set-memory.ts';
+import { ALL, pageattr } from './pageattr-function.ts';
 
 const byPage = (what: string, versions: readonly Version[] = ALL): KernelFunction =>
   pageattr({
