@@ -40,6 +40,10 @@ export interface Program {
   ownerOf(node: object): CodeText | null;
   /** Changed statements that have no place among the kernel's steps. */
   readonly unplaced: readonly Item[];
+  /** Changed statements of hunks that show no step of the function: taken to stand at its end. */
+  readonly atEnd: readonly Item[];
+  /** Functions with statements that have no place: what they do on their ways is not known. */
+  readonly uncertain: ReadonlySet<string>;
   /** Functions that the patch shows in part and that are not modelled. */
   readonly unmodelled: readonly ShownFunction[];
 }
@@ -90,6 +94,8 @@ export function buildProgram({ recogniser, syncs, layers: all, side }: ProgramIn
   const functions = new Map<string, ProgramFunction>();
   const ownSyncs = new Map<string, ProgramFunction>();
   const unplaced: Item[] = [];
+  const atEnd: Item[] = [];
+  const uncertain = new Set<string>();
   const unmodelled: ShownFunction[] = [];
   for (const name of new Set(layers.flatMap((layer) => [...layer.shown.keys()]))) {
     const built = buildFunction(name, kernelFunction(name, version), layers, context);
@@ -100,6 +106,8 @@ export function buildProgram({ recogniser, syncs, layers: all, side }: ProgramIn
     if (built.fn) functions.set(name, built.fn);
     else unmodelled.push(...built.shown);
     unplaced.push(...built.unplaced);
+    atEnd.push(...built.atEnd);
+    if (built.unplaced.length > 0) uncertain.add(name);
   }
 
   return {
@@ -114,6 +122,8 @@ export function buildProgram({ recogniser, syncs, layers: all, side }: ProgramIn
     syncs,
     ownerOf: (node) => owner.get(node) ?? null,
     unplaced,
+    atEnd,
+    uncertain,
     unmodelled,
   };
 }
@@ -140,6 +150,7 @@ interface Built {
   readonly fn: ProgramFunction | null;
   readonly shown: readonly ShownFunction[];
   readonly unplaced: readonly Item[];
+  readonly atEnd: readonly Item[];
 }
 
 /** One function: the kernel's steps, or the first patch's text, with each patch woven into what was there before it. */
@@ -153,6 +164,7 @@ function buildFunction(
   let base: KernelFunction | ShownFunction | null = model;
   const aliases = new Map<string, string>();
   const unplaced: Item[] = [];
+  const atEnd: Item[] = [];
   const seen: ShownFunction[] = [];
   for (const [index, layer] of layers.entries()) {
     const shown = layer.shown.get(name);
@@ -180,12 +192,13 @@ function buildFunction(
     });
     elements = woven.elements;
     unplaced.push(...woven.unplaced);
+    atEnd.push(...woven.atEnd);
     if (model)
       for (const [spelling, kernelName] of aliasesOf(model, shown.source, woven.aliases))
         aliases.set(spelling, kernelName);
   }
   const shown = seen.at(-1);
-  if (!shown || !elements || !base) return { fn: null, shown: seen, unplaced };
+  if (!shown || !elements || !base) return { fn: null, shown: seen, unplaced, atEnd };
   const modelled = !('source' in base);
   const evaluable: EvaluableFunction = {
     name,
@@ -196,7 +209,7 @@ function buildFunction(
     aliases: modelled ? aliases : new Map(),
     source: shown.text,
   };
-  return { fn: { name, shown, evaluable, modelled }, shown: seen, unplaced };
+  return { fn: { name, shown, evaluable, modelled }, shown: seen, unplaced, atEnd };
 }
 
 const textElement =

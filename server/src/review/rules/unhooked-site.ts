@@ -1,8 +1,10 @@
+import { kernelFunction } from '../../../../engine/src/kernel/catalogue.ts';
+import type { Version } from '../../../../engine/src/kernel/model.ts';
 import type { Family } from '../../../../engine/src/kernel/scenario.ts';
 import { introduction } from '../introduction.ts';
 import { removedSyncs } from '../removed.ts';
 import type { At, Context, Draft, Rule, Trial } from '../rule.ts';
-import { missedSpot } from '../run/missed.ts';
+import { missedSpot, passesUncertain } from '../run/missed.ts';
 import { size } from '../run/print.ts';
 import { bytesIn } from '../run/ranges.ts';
 
@@ -44,17 +46,20 @@ Hook the place that the whole family passes, or say why the family cannot run to
     for (const trial of context.trials)
       if (isUnhooked(context, trial))
         families.set(trial.run.scenario.family, [...(families.get(trial.run.scenario.family) ?? []), trial]);
-    return [...families].map(([family, trials]) => draftFor(family, trials, at));
+    return [...families].map(([family, trials]) => draftFor(family, trials, at, context.post.version));
   },
 };
 
 function isUnhooked(context: Context, { run, causes, before }: Trial): boolean {
-  if (!causes.some((cause) => cause.kind === 'none') || missedSpot(context, run)) return false;
+  if (!causes.some((cause) => cause.kind === 'none') || missedSpot(context, run) || passesUncertain(context, run))
+    return false;
   return !(before && before.stale.length === 0 && removedSyncs(context).length > 0);
 }
 
-function draftFor(family: Family, trials: readonly Trial[], at: At): Draft {
-  const functions = [...new Set(trials.flatMap((trial) => trial.run.scenario.functions))].sort();
+function draftFor(family: Family, trials: readonly Trial[], at: At, version: Version): Draft {
+  const functions = [...new Set(trials.flatMap((trial) => trial.run.scenario.functions))]
+    .filter((name) => kernelFunction(name, version) !== null)
+    .sort();
   const worst = trials[0];
   const bytes = worst ? bytesIn(worst.causes.flatMap((cause) => cause.ranges)) : 0n;
   return {

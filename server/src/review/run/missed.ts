@@ -7,6 +7,7 @@ import type { Run, Spot } from './run.ts';
 
 /** The jump or the condition that led past the sync; null if the run went through no function that the patch hooks. */
 export function missedSpot(context: Context, run: Run): Spot | null {
+  if (passesUncertain(context, run)) return null;
   // A run may pass through a function without meeting the statements that the hunks show of it.
   const through = [...run.trace.map((step) => step.function), ...run.entered];
   const name = through.findLast((entered) => context.hooked.has(entered));
@@ -57,6 +58,10 @@ function jumpOf(stmt: Stmt | null | undefined): Span | null {
   });
   return jump;
 }
+
+/** True if the run came through a function of which a changed statement has found no place. */
+export const passesUncertain = ({ post }: Context, run: Run) =>
+  post.uncertain.size > 0 && run.trace.some((step) => post.uncertain.has(step.function));
 
 const contains = (stmt: Stmt, { span }: Spot) => stmt.start <= span.start && span.end <= stmt.end;
 const isCompound = (stmt: Stmt) => 'body' in stmt || stmt.kind === 'if';

@@ -90,7 +90,11 @@ function statementsInside(stmt: Stmt): readonly Stmt[] {
 export const flatten = (items: readonly Item[]): readonly Item[] =>
   items.flatMap((item) => [item, ...flatten(item.children)]);
 
-/** The compound statement without its body. */
+/** True for statements with a head and a body, also where the hunk does not show the body. */
+export const isCompound = ({ kind }: Stmt) =>
+  kind === 'if' || kind === 'for' || kind === 'while' || kind === 'do' || kind === 'switch';
+
+/** The statement, without its body if it is a compound one. */
 export function headOf(stmt: Stmt): Stmt {
   const empty = { kind: 'empty', start: stmt.start, end: stmt.start } as const;
   switch (stmt.kind) {

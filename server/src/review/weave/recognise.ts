@@ -4,7 +4,7 @@ import type { CParser } from '../../c/parse/parser.ts';
 import { matchPattern, type Pattern, parsePattern } from '../../c/pattern.ts';
 import { codeOf } from '../text.ts';
 import type { Element } from './element.ts';
-import { headOf, type Item } from './items.ts';
+import { headOf, type Item, isCompound } from './items.ts';
 
 export interface Recognised {
   /** Greater for a mark that says more. */
@@ -34,13 +34,13 @@ export function recognise(recogniser: Recogniser, item: Item, element: Element):
     case 'text':
       return sameCode(item, element.shown) ? { weight: 4, names: new Map() } : null;
     case 'block':
-      return item.children.length > 0 ? bestMark(recogniser, headOf(item.stmt), element.node.marks) : null;
+      return isCompound(item.stmt) ? bestMark(recogniser, headOf(item.stmt), element.node.marks) : null;
     case 'step':
       if (element.node.kind === 'label')
         return item.stmt.kind === 'label' && item.stmt.name === element.node.name
           ? { weight: 2, names: new Map() }
           : null;
-      return bestMark(recogniser, item.children.length > 0 ? headOf(item.stmt) : item.stmt, element.node.marks);
+      return bestMark(recogniser, headOf(item.stmt), element.node.marks);
   }
 }
 

@@ -3,7 +3,7 @@
  * marks they show, and the steps run; changed ones are evaluated in the place where they stand.
  */
 import type { Element } from './element.ts';
-import { flatten, headOf, type Item } from './items.ts';
+import { flatten, headOf, type Item, isCompound } from './items.ts';
 import { type Recognised, type Recogniser, recognise } from './recognise.ts';
 import { align, type Slot, slotsOf } from './slots.ts';
 
@@ -13,6 +13,8 @@ export interface Woven {
   readonly aliases: ReadonlyMap<string, string>;
   /** Changed statements for which no place among the kernel's steps was found. */
   readonly unplaced: readonly Item[];
+  /** Changed statements of hunks that show no step at all: taken to stand at the end of the function. */
+  readonly atEnd: readonly Item[];
 }
 
 export interface WeaveInput {
@@ -49,6 +51,8 @@ export function weave(input: WeaveInput): Woven {
   const replaced = new Set<Slot>();
   const shown = new Map<Slot, Item>();
   const unplaced: Item[] = [];
+  const atEnd: Item[] = [];
+  const anchored = new Set([...matched.keys()].map((item) => item.hunk));
 
   const slotsUnder = (item: Item): Slot[] =>
     flatten([item]).flatMap((inner) => {
@@ -79,7 +83,7 @@ export function weave(input: WeaveInput): Woven {
       if (item.state === 'removed') continue;
       const own = item.state === 'added' ? undefined : matched.get(item);
       const foreign = input.isForeign(item);
-      const isBlock = own?.element.kind === 'block' && item.children.length > 0;
+      const isBlock = own?.element.kind === 'block' && isCompound(item.stmt);
       if (own && isBlock && (item.changed || foreign) && item.state === 'kept' && !headIsForeign(item, input)) {
         shown.set(own, item);
         place(item.children, preChildren(item, input.pre), own);
@@ -92,7 +96,7 @@ export function weave(input: WeaveInput): Woven {
       }
       const where = positionOf(item, index, siblings, matched, slots, block);
       if (!where) {
-        unplaced.push(item);
+        (block === null && !anchored.has(item.hunk) ? atEnd : unplaced).push(item);
         continue;
       }
       for (const slot of under) replaced.add(slot);
@@ -120,7 +124,19 @@ export function weave(input: WeaveInput): Woven {
     return [...list, ...(parent ? (inside.get(parent) ?? []) : [])];
   };
 
-  return { elements: build(input.elements, null), aliases: aliasesFrom(recognised, matched), unplaced };
+  const elements = withTail(build(input.elements, null), atEnd);
+  return { elements, aliases: aliasesFrom(recognised, matched), unplaced, atEnd };
+}
+
+/** The statements come behind everything but the closing `return`s, and the labels that lead only to them. */
+function withTail(elements: readonly Element[], tail: readonly Item[]): readonly Element[] {
+  if (tail.length === 0) return elements;
+  const isEnd = (element: Element) =>
+    element.kind === 'step' &&
+    (element.node.kind === 'label' || element.node.marks.some((mark) => /^return\b/.test(mark)));
+  const end = elements.findLastIndex((element) => !isEnd(element)) + 1;
+  const own = tail.map(({ stmt, text }): Element => ({ kind: 'text', shown: { stmt, text } }));
+  return [...elements.slice(0, end), ...own, ...elements.slice(end)];
 }
 
 type Position =
