@@ -76,9 +76,10 @@ const fullSize = (name: string, config: MachineConfig): void => {
   const { pageOffset, directMappingSize } = machine.layout;
   const count = machine.events.length;
   const next = random(2);
+  // The best of three for each moment: what the machine does meanwhile is not what is asked.
   const jump = (): number => {
     const to = Number(next(BigInt(count)));
-    return milliseconds(() => machine.at(to).lookup(pageOffset));
+    return Math.min(...[1, 2, 3].map(() => milliseconds(() => machine.at(to).lookup(pageOffset))));
   };
   for (let i = 0; i < 200; i++) jump();
   globalThis.gc?.();

@@ -1,11 +1,11 @@
 import { FLAG_BITS } from '../flags.ts';
-import { addressOf, type Geometry, P4D_ENTRIES, SLOT_PAGES } from '../geometry.ts';
+import { addressOf, type Geometry, OTHER, P4D_ENTRIES, SLOT_PAGES } from '../geometry.ts';
 import type { KeyIdCost } from '../machine.ts';
-import { type LaneRun, type Spaces, tableIn, withLanes } from '../spaces.ts';
+import { type LaneRun, type Spaces, tableIn, withLanes, withP4dTable } from '../spaces.ts';
 import type { Span } from '../table/span.ts';
 import { syncKeyId } from './keyid.ts';
 import { levelNames, type NewTop, type PageRange, pfnMismatch, type Synced, type TableEvent } from './result.ts';
-import { type Counts, type Ending, isTold, newWalk, syncSpan, type Walk } from './walk.ts';
+import { allocate, type Counts, type Ending, isTold, newWalk, syncSpan, type Walk } from './walk.ts';
 
 const NOTES = 8;
 
@@ -28,6 +28,20 @@ const regular = (geometry: Geometry, spaces: Spaces, keyId: number, lo: number, 
   for (let i = pgd(first); i <= pgd(last); i++) if (!spaces.p4dTables.has(i)) return false;
   for (let i = pgd(first + shift); i <= pgd(last + shift); i++) if (!spaces.p4dTables.has(i)) return false;
   return true;
+};
+
+/**
+ * The pgd entry of a KeyID whose p4d table alone is missing: source and destination lie under one pgd entry each, and only
+ * the destination's is none. Null: it is not so.
+ */
+const lonelyPgd = (geometry: Geometry, spaces: Spaces, keyId: number, lo: number, hi: number): number | null => {
+  const first = geometry.baseSlot + Math.floor(lo / SLOT_PAGES);
+  const last = geometry.baseSlot + Math.ceil(hi / SLOT_PAGES) - 1;
+  const shift = keyId * geometry.laneSlots;
+  const pgd = (slot: number): number => Math.floor(slot / P4D_ENTRIES);
+  if (pgd(first) !== pgd(last) || pgd(first + shift) !== pgd(last + shift)) return null;
+  if (!spaces.p4dTables.has(pgd(first)) || spaces.p4dTables.has(pgd(first + shift))) return null;
+  return pgd(first + shift);
 };
 
 const pgdVisits = (geometry: Geometry, lo: number, hi: number): number => {
@@ -66,6 +80,36 @@ const addCost = ({ costs }: Going, from: number, to: number, { visits, allocatio
   const first = same ? last.keyIds[0] : from;
   if (same) costs.pop();
   costs.push({ keyIds: [first, to], entriesVisited: visits, tablesAllocated: allocations, tablesFreed: frees });
+};
+
+/**
+ * A KeyID that needs a p4d table first, and is like any other then: nothing is mapped under it yet, so that no BUG_ON can
+ * lose the table before it is hooked.
+ */
+const syncLonely = (
+  geometry: Geometry,
+  going: Going,
+  keyId: number,
+  pgd: number,
+  root: Span | null,
+  range: { lo: number; hi: number },
+): void => {
+  const { walk, costs } = going;
+  const before = { visits: walk.visits, allocations: walk.allocations, frees: walk.frees };
+  const others = [...costs];
+  const done = allocate(walk, 3, 0);
+  for (const { kind } of walk.notes.splice(0)) {
+    going.tables.push({ kind, keyId, level: 'p4d', start: addressOf(geometry, OTHER, pgd * P4D_ENTRIES * SLOT_PAGES) });
+  }
+  if (done) {
+    syncAlike(geometry, going, keyId, keyId, root, range);
+    going.spaces = withP4dTable(going.spaces, pgd, true);
+    going.newTop.push({ keyId, start: pgd * P4D_ENTRIES, end: (pgd + 1) * P4D_ENTRIES });
+  } else {
+    walk.visits += 1;
+  }
+  costs.splice(0, costs.length, ...others);
+  addCost(going, keyId, keyId, since(walk, before));
 };
 
 /** With four levels a slot is a pgd entry: those that appeared. */
@@ -162,6 +206,14 @@ export const syncRange = (geometry: Geometry, spaces: Spaces, range: PageRange, 
       walk.wholeLo = range.wholeLo - base;
       walk.wholeHi = range.wholeHi - base;
       keyId += syncAlike(geometry, going, keyId, to, run.root, inside);
+      continue;
+    }
+    const pgd = shareable ? lonelyPgd(geometry, going.spaces, keyId, inside.lo, inside.hi) : null;
+    if (inside !== null && pgd !== null) {
+      walk.wholeLo = range.wholeLo - base;
+      walk.wholeHi = range.wholeHi - base;
+      syncLonely(geometry, going, keyId, pgd, run.root, inside);
+      keyId += 1;
     } else {
       const before = { visits: walk.visits, allocations: walk.allocations, frees: walk.frees };
       const synced = syncKeyId(geometry, going.spaces, walk, keyId, range);
