@@ -100,8 +100,13 @@ const namesAny = (patch: PatchFile, index: number, names: readonly string[]) =>
     ),
   );
 
-const keyOf = ({ rule, line, column, message }: Finding) =>
-  rule === 'unhooked-site' ? `${rule}/${message.split(':')[0]}` : `${rule}/${line}:${column}`;
+/** What a finding is about, wherever in the series it stands: the line's own text, without marker and blanks. */
+const keyOf =
+  (patch: PatchFile) =>
+  ({ rule, line, path, message }: Finding) =>
+    rule === 'unhooked-site'
+      ? `${rule}/${message.split(':')[0]}`
+      : `${rule}/${path}/${(patch.lines[line - 1] ?? '').slice(1).replace(/\s+/g, '')}`;
 
 /** Findings of the patches of a series that a later patch of it mends: said so, or, for what it hooks, left out. */
 function withMends(
@@ -113,7 +118,7 @@ function withMends(
   const result = new Map<number, readonly Finding[]>();
   const known = new Map<Analysis, ReadonlySet<string>>();
   const keysOf = (analysis: Analysis) => {
-    const keys = known.get(analysis) ?? new Set(analysis.allFindings(options).map(keyOf));
+    const keys = known.get(analysis) ?? new Set(analysis.allFindings(options).map(keyOf(patch)));
     known.set(analysis, keys);
     return keys;
   };
@@ -125,7 +130,7 @@ function withMends(
       return analysis ? [{ other, keys: keysOf(analysis) }] : [];
     });
     const findings = own.ownFindings(options).flatMap((finding): Finding[] => {
-      const mender = later.find(({ keys }) => !keys.has(keyOf(finding)));
+      const mender = later.find(({ keys }) => !keys.has(keyOf(patch)(finding)));
       if (!mender) return [finding];
       if (finding.rule === 'unhooked-site') return [];
       const subject = patch.messages[mender.other]?.subject ?? 'a later patch';

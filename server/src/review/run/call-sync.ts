@@ -3,10 +3,11 @@ import type { Address, Range } from '../../../../engine/src/address.ts';
 import { INT, intValue, type Value } from '../../../../engine/src/kernel/ctype.ts';
 import type { Machine } from '../../../../engine/src/machine.ts';
 import type { Expr } from '../../c/ast.ts';
+import { LimitReached } from '../../c/evaluate/errors.ts';
 import type { SyncConvention } from '../report.ts';
 import { codeOf } from '../text.ts';
 import { printed } from './print.ts';
-import { canonicalOf } from './ranges.ts';
+import { canonicalOf, min } from './ranges.ts';
 import type { Spot, SyncCall, SyncSeen } from './run.ts';
 
 export interface SyncRequest {
@@ -28,12 +29,11 @@ export function callSync(request: SyncRequest): { readonly value: Value; readonl
   const from = machine.events.length;
   const due = machine.enabled ? canonicalOf(machine, machine.coherence()) : [];
   const needed = due.reduce((sum, range) => sum + machine.entriesToVisit(range.start, range.end), 0);
-  const allocatedBefore = machine.cost.tablesAllocated;
   const visitedBefore = machine.cost.entriesVisited;
   const allocations = request.before.reduce((sum, call) => sum + allocationsOf(machine, call), 0);
   const nth = request.failure === null ? 0 : request.failure - allocations;
-  const result = machine.sync(start, end, nth > 0 ? { failAllocation: nth } : {});
-  void allocatedBefore;
+  if (request.id >= MOST_CALLS) throw new LimitReached('statements', expr, null);
+  const result = machine.sync(start, atMost(start, end, machine), nth > 0 ? { failAllocation: nth } : {});
   return {
     value: { ...intValue(BigInt(result), INT), syncResult: request.id },
     call: {
@@ -55,6 +55,13 @@ export function callSync(request: SyncRequest): { readonly value: Value; readonl
     },
   };
 }
+
+/** A run that syncs more often than any sensible code ends. */
+const MOST_CALLS = 4096;
+
+/** No sweep goes further than over all mappings twice: what lies behind is as wrong, and walking it would only take time. */
+const atMost = (start: Address, end: Address, { layout }: Machine): Address =>
+  min(end, start + 2n * BigInt(layout.keyIds + 1) * layout.directMappingSize);
 
 const allocationsOf = (machine: Machine, call: SyncCall) =>
   machine.events

@@ -35,13 +35,15 @@ function skippedCache(model: Run, run: Run): readonly Skipped[] {
 function skippedTlb(model: Run, run: Run): readonly Skipped[] {
   const due = flushes(model, 'tlb');
   const done = flushes(run, 'tlb');
+  const retired = retirements(run);
   const missing = retirements(model).flatMap((change) => {
     const flush = due.find(
       ({ event, flush: { range } }) => event > change.event && (range === 'all' || overlaps(range, change)),
     );
     const after = (list: readonly Placed[], at: number) => list.filter(({ event }) => event > at);
     if (!flush || !covers(after(due, change.event), change)) return [];
-    const changed = retirements(run).findLast((other) => overlaps(other, change))?.event ?? run.begin;
+    const own = retired.find((other) => other.start === change.start && other.end === change.end);
+    const changed = (own ?? retired.findLast((other) => overlaps(other, change)))?.event ?? run.begin;
     return covers(after(done, changed), change) ? [] : [{ flush, range: { start: change.start, end: change.end } }];
   });
   const [first] = missing;
