@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { type Command, FORMATS, parseCommand } from '../../server/src/cli/args.ts';
 import { runReview } from '../../server/src/cli/run.ts';
 import { fakeRead } from '../fixtures/patch-files.ts';
-import { fakeReview, MAIL } from '../fixtures/reports.ts';
+import { fakeReview, MAIL, placeOf } from '../fixtures/reports.ts';
 import { folderWith } from './folder.ts';
 
 const reviewer = { review: fakeReview, read: fakeRead };
@@ -106,6 +106,48 @@ describe('terse and check', () => {
     expect(Object.keys(result)).toEqual(['tool', 'status', 'summary', 'details']);
     expect(result).toMatchObject({ tool: 'mktme-review', status: 'fail' });
     expect(result.summary).toMatch(/^2 errors, 1 warning, 1 note: \[PATCH v2 3\/7\]/);
+  });
+});
+
+describe('reply', () => {
+  const { out } = check(['--format', 'reply', 'example.eml']);
+  const [header = '', ...body] = out.split('\n\n');
+  it('threads itself under the mail and answers everybody', () => {
+    expect(header.split('\n')).toEqual([
+      'To: =?UTF-8?B?SsO2cmcgRXhhbXBsZQ==?= <joerg@example.org>',
+      'Cc: linux-mm@example.org, "Doe, Jane" <jane@example.org>, x86@example.org',
+      'Subject: Re: [PATCH v2 3/7] x86/mm: carry attribute changes to the KeyIDs',
+      'In-Reply-To: <20190604100000.1234-4-joerg@example.org>',
+      'References: <20190604100000.1234-1-joerg@example.org>',
+      ' <20190604100000.1234-4-joerg@example.org>',
+      'MIME-Version: 1.0',
+      'Content-Type: text/plain; charset=utf-8',
+      'Content-Transfer-Encoding: 8bit',
+    ]);
+  });
+  it('quotes the hunk once, in order, each comment beneath its line', () => {
+    const text = body.join('\n\n');
+    const quoted = text.split('\n').filter((line) => line.startsWith('>'));
+    const lines = MAIL.split('\n');
+    const hunk = lines.slice(placeOf('@@ -347').line - 1, placeOf('return;').line);
+    expect(quoted).toEqual(['> +++ b/arch/x86/mm/pageattr.c', ...hunk.map((line) => `> ${line}`.trimEnd())]);
+    expect(text.indexOf('+\t\tsync_direct_mapping')).toBeLessThan(text.indexOf('KeyIDs 1-3 lose'));
+    expect(text.indexOf('KeyIDs 1-3 lose')).toBeLessThan(text.indexOf('> +\t\treturn;'));
+  });
+  it('keeps to 72 columns where it speaks, and gives no review tag', () => {
+    const own = body
+      .join('\n\n')
+      .split('\n')
+      .filter((line) => !line.startsWith('>'));
+    expect(Math.max(...own.map((line) => line.length))).toBeLessThanOrEqual(72);
+    expect(out).not.toMatch(/^[A-Z][\w-]+-by:/m);
+  });
+  it('says nothing where nothing was found, and makes an mbox of several', () => {
+    expect(
+      check(['--format', 'reply', 'a'], { a: MAIL.replaceAll('sync_direct_mapping(first, last)', 'f()') }).out,
+    ).toBe('');
+    const several = check(['--format', 'reply', 'a', 'b'], { a: MAIL, b: MAIL }).out;
+    expect(several.match(/^From mktme-review /gm)).toHaveLength(2);
   });
 });
 

@@ -6,6 +6,7 @@ export interface ClientFacts {
   readonly pullsDiagnostics: boolean;
   readonly hasConfiguration: boolean;
   readonly registersConfiguration: boolean;
+  readonly hasFolders: boolean;
   readonly refreshes: {
     readonly diagnostics: boolean;
     readonly lenses: boolean;
@@ -21,6 +22,7 @@ export function factsOf(client: ClientCapabilities, initializationOptions: unkno
     pullsDiagnostics: client.textDocument?.diagnostic !== undefined,
     hasConfiguration: client.workspace?.configuration === true,
     registersConfiguration: client.workspace?.didChangeConfiguration?.dynamicRegistration === true,
+    hasFolders: client.workspace?.workspaceFolders === true,
     refreshes: {
       diagnostics: client.workspace?.diagnostics?.refreshSupport === true,
       lenses: client.workspace?.codeLens?.refreshSupport === true,
@@ -34,6 +36,7 @@ export function factsOf(client: ClientCapabilities, initializationOptions: unkno
 /** What this server offers. Clients without pull are not told of it and are pushed to. */
 export const offers = (facts: ClientFacts): ServerCapabilities => ({
   textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
+  workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
   hoverProvider: true,
   codeLensProvider: { resolveProvider: false },
   codeActionProvider: { codeActionKinds: ['quickfix'] },

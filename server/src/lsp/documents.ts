@@ -66,10 +66,12 @@ export function createReviews(host: ReviewsHost): Reviews {
       return null;
     });
     for (let rest = 0; rest >= 0; rest = entry.lastEdit + host.pause - Date.now()) await sleep(rest);
+    if (host.document(uri) !== undefined) host.onBegin(uri);
+    // The review blocks this process: what was just told has to be on its way before.
+    await sleep(0);
     const document = host.document(uri);
     entry.due = null;
     if (document === undefined || entries.get(uri) !== entry) return null;
-    host.onBegin(uri);
     entry.done = reviewOf(uri, document, reviewer, host);
     host.onReviewed(entry.done);
     return entry.done;

@@ -101,13 +101,18 @@ export function startServer(connection: Connection, loading: Promise<Reviewer>):
 
   connection.onInitialize(({ capabilities, initializationOptions, workspaceFolders }) => {
     facts = factsOf(capabilities, initializationOptions);
-    folders = (workspaceFolders ?? []).map(({ uri }) => uri).filter((uri) => uri.startsWith('file:'));
+    folders = filesOnly(workspaceFolders ?? []);
     return { capabilities: offers(facts), serverInfo: { name: 'mktme-review' } };
   });
 
   connection.onInitialized(async () => {
     if (facts.registersConfiguration)
       await connection.client.register(DidChangeConfigurationNotification.type, { section: 'mktme' }).catch(() => {});
+    if (facts.hasFolders)
+      connection.workspace.onDidChangeWorkspaceFolders(({ added, removed }) => {
+        const gone = new Set(removed.map(({ uri }) => uri));
+        folders = [...folders.filter((uri) => !gone.has(uri)), ...filesOnly(added)];
+      });
     await configure(undefined);
     configured();
   });
@@ -252,3 +257,7 @@ export function startServer(connection: Connection, loading: Promise<Reviewer>):
   documents.listen(connection);
   connection.listen();
 }
+
+/** Folders that this process can read by itself. */
+const filesOnly = (folders: readonly { readonly uri: string }[]): readonly string[] =>
+  folders.map(({ uri }) => uri).filter((uri) => uri.startsWith('file:'));
