@@ -52,7 +52,7 @@ export function html(all: readonly Reviewed[], page: ReplayPage | null): string 
 <style>${page?.style ?? ''}${STYLE}</style>
 </head>
 <body>
-<main>
+<main class="report">
 <h1>${escaped(title)}</h1>
 ${patches.map((of) => patchSection(of, runs)).join('\n')}
 </main>
