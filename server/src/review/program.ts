@@ -3,12 +3,13 @@
 import { kernelFunction, versionOf } from '../../../engine/src/kernel/catalogue.ts';
 import { INT } from '../../../engine/src/kernel/ctype.ts';
 import type { KernelFunction, Version } from '../../../engine/src/kernel/model.ts';
+import { primitives } from '../../../engine/src/kernel/primitives.ts';
 import type { Expr, Macro, Prototype, Stmt, StructSource } from '../c/ast.ts';
 import { builtins } from '../c/evaluate/builtins/index.ts';
 import type { EvaluableFunction } from '../c/evaluate/types.ts';
 import { namesUsed, visit } from '../c/walk.ts';
 import type { SyncConvention } from './report.ts';
-import { type CodeText, lineAt } from './text.ts';
+import { type CodeText, isChanged, lineAt } from './text.ts';
 import { aliasesOf } from './weave/aliases.ts';
 import { statementsOf } from './weave/body.ts';
 import { type Element, elementsOf } from './weave/element.ts';
@@ -98,6 +99,7 @@ export function buildProgram({ recogniser, syncs, layers: all, side }: ProgramIn
   const uncertain = new Set<string>();
   const unmodelled: ShownFunction[] = [];
   for (const name of new Set(layers.flatMap((layer) => [...layer.shown.keys()]))) {
+    if (!isUnderReview(name, version, layers)) continue;
     const built = buildFunction(name, kernelFunction(name, version), layers, context);
     if (isSync.has(name)) {
       if (built.fn && isImplementation(built.fn)) ownSyncs.set(name, built.fn);
@@ -136,6 +138,21 @@ const isOfPatch = ({ name }: Macro) => !(name in builtins.functions) && !(name i
 
 /** A whole definition outside headers: not the stub for kernels without the option. */
 const isImplementation = ({ shown }: ProgramFunction) => shown.source.whole && !shown.text.path.endsWith('.h');
+
+/**
+ * Of a whole file, only what the patch changes is evaluated, and what it calls and nobody else knows: for the rest the
+ * kernel's models stand.
+ */
+function isUnderReview(name: string, version: Version, layers: readonly Layer[]): boolean {
+  const known = kernelFunction(name, version) !== null || name in primitives || name in builtins.functions;
+  return (
+    !known ||
+    layers.some(({ shown }) => {
+      const own = shown.get(name);
+      return own && (!own.text.whole || own.source.pieces.some((piece) => isChanged(own.text, piece)));
+    })
+  );
+}
 
 type Own = (text: CodeText) => (node: Stmt | Expr) => void;
 
@@ -194,7 +211,7 @@ function buildFunction(
     unplaced.push(...woven.unplaced);
     atEnd.push(...woven.atEnd);
     if (model)
-      for (const [spelling, kernelName] of aliasesOf(model, shown.source, woven.aliases))
+      for (const [spelling, kernelName] of aliasesOf(model, shown.source, woven.aliases, before?.source))
         aliases.set(spelling, kernelName);
   }
   const shown = seen.at(-1);

@@ -9,7 +9,7 @@ import { hex, size } from './run/print.ts';
 import { bytesIn, canonicalOf } from './run/ranges.ts';
 import type { Run, Spot, SyncCall } from './run/run.ts';
 import { introducedSyncs } from './signatures.ts';
-import { codeOf, kernelLineOf, placeOf } from './text.ts';
+import { codeOf, kernelLineOf, lineAt, placeOf, shownHunks } from './text.ts';
 
 const MOST_TEXT = 200;
 
@@ -27,9 +27,11 @@ export function sitesOf(context: Context): readonly Site[] {
   const forms = post.syncs.flatMap(({ name }) =>
     introducedSyncs(post, name).map((form) => siteOf(form.kind, form.spot, context, [])),
   );
+  const lines = shownHunks(context.message);
+  const isShown = ({ text, span }: Spot) => lines.has(lineAt(text, span.start)?.line.line ?? -1);
   const changes = allShown(post)
     .flatMap(callsIn)
-    .filter((call) => changing.has(call.callee) && !seen.has(spotKey(call.spot)))
+    .filter((call) => changing.has(call.callee) && !seen.has(spotKey(call.spot)) && isShown(call.spot))
     .map((call) => siteOf('change', call.spot, context, []));
   return [...syncs, ...forms, ...changes].sort((a, b) => a.line - b.line || a.column - b.column);
 }

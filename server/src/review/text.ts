@@ -16,6 +16,8 @@ export interface CodeText {
   readonly path: string;
   readonly image: Image;
   readonly source: SourceFile;
+  /** True if the image is of the whole file, not only of what the hunks show. */
+  readonly whole: boolean;
 }
 
 const isC = (path: string) => /\.[ch]$/.test(path);
@@ -44,7 +46,7 @@ export function readTexts(parser: CParser, patch: PatchFile, message: number, so
       if (path === null) return [];
       const image = imageOf(file, side);
       const source = parseSource(parser, image.text, image.segments.map(segmentSpan));
-      return [{ patch, message, file, side, path, image, source }];
+      return [{ patch, message, file, side, path, image, source, whole: base !== 'fragment' }];
     });
   });
   const worst = (['fragment', 'tree', 'blob'] as const).find((base) => bases.has(base));

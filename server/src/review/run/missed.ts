@@ -3,6 +3,7 @@ import type { Span, Stmt } from '../../c/ast.ts';
 import { type AstNode, visit } from '../../c/walk.ts';
 import { callsIn } from '../hooks.ts';
 import type { Context } from '../rule.ts';
+import { lineAt, shownHunks } from '../text.ts';
 import type { Run, Spot } from './run.ts';
 
 /** The jump or the condition that led past the sync; null if the run went through no function that the patch hooks. */
@@ -13,7 +14,9 @@ export function missedSpot(context: Context, run: Run): Spot | null {
   const name = through.findLast((entered) => context.hooked.has(entered));
   const shown = name === undefined ? undefined : context.post.functions.get(name)?.shown;
   if (!name || !shown) return null;
-  const steps = run.trace.filter((step) => step.function === name && step.spot);
+  const lines = shownHunks(context.message);
+  const isShown = ({ text, span }: Spot) => lines.has(lineAt(text, span.start)?.line.line ?? -1);
+  const steps = run.trace.filter((step) => step.function === name && step.spot && isShown(step.spot));
   const ran = new Set(steps.map((step) => step.stmt));
   const isSync = new Set(context.post.syncs.map((sync) => sync.name));
   const call = callsIn(shown).find(({ callee }) => isSync.has(callee) || context.hooked.has(callee));

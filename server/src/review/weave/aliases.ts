@@ -1,6 +1,7 @@
 /** How a hunk spells the parameters and locals of the function it is in, however it renames them. */
+import type { CType } from '../../../../engine/src/kernel/ctype.ts';
 import type { KernelFunction } from '../../../../engine/src/kernel/model.ts';
-import type { FunctionSource } from '../../c/ast.ts';
+import type { Declarator, FunctionSource } from '../../c/ast.ts';
 import { rolesOf } from '../../c/roles.ts';
 
 /** Fields by which a local of the kernel's flow is known, when the hunk gives it another name. */
@@ -8,11 +9,15 @@ const FIELDS: Readonly<Record<string, readonly string[]>> = {
   cpa_data: ['vaddr', 'numpages', 'curpage', 'pfn', 'flags', 'pages', 'mask_set', 'mask_clr', 'pgd', 'force_split'],
 };
 
-/** The hunk's name to the kernel's: from the heading's parameters, from marks, from the fields read through it. */
+/**
+ * The hunk's name to the kernel's: from the heading's parameters, from marks, from the fields read through it, and at
+ * last from the place of its declaration among those of its type, as the file has them before the patch.
+ */
 export function aliasesOf(
   model: KernelFunction,
   source: FunctionSource,
   fromMarks: ReadonlyMap<string, string>,
+  before: FunctionSource = source,
 ): ReadonlyMap<string, string> {
   const aliases = new Map<string, string>();
   const taken = new Set<string>();
@@ -41,5 +46,20 @@ export function aliasesOf(
     });
     if (candidate) bind(name, candidate.name);
   }
+  for (const { name, type } of declaredIn(before)) {
+    if (aliases.has(name)) continue;
+    const candidate = model.locals.find((local) => !taken.has(local.name) && sameType(local.type, type));
+    if (candidate) bind(name, candidate.name);
+  }
   return aliases;
+}
+
+/** What the function declares at its top. */
+const declaredIn = ({ pieces }: FunctionSource): readonly Declarator[] =>
+  pieces.flatMap((piece) => piece.body.flatMap((stmt) => (stmt.kind === 'declare' ? stmt.declarators : [])));
+
+function sameType(a: CType, b: CType): boolean {
+  if (a.kind === 'pointer') return b.kind === 'pointer' && sameType(a.to, b.to);
+  if (a.kind === 'struct') return b.kind === 'struct' && a.tag === b.tag;
+  return a.kind === 'int' && b.kind === 'int' && a.bits === b.bits && a.signed === b.signed && a.name === b.name;
 }
