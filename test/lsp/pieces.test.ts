@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { code, plain } from '../../server/src/lsp/markdown.ts';
 import { DEFAULTS, readSettings } from '../../server/src/lsp/settings.ts';
+import { rules } from '../../server/src/review/rules/index.ts';
 import { expandTabs, printable, wrap } from '../../server/src/show/lines.ts';
 import { addressesOf, addressField, bareAddress, textField } from '../../server/src/show/mail-header.ts';
 import { bytes, keyIds, parseBytes } from '../../server/src/show/quantity.ts';
@@ -86,6 +87,10 @@ describe('settings', () => {
     expect(Object.keys(schema['mktme.rules'].properties)).toEqual([...RULE_SLUGS]);
     for (const slug of RULE_SLUGS)
       expect(schema['mktme.rules'].properties[slug].markdownDescription).toContain(`Default: ${ruleSeverity(slug)}.`);
+  });
+  it('and front ends agree with the rules on how severe they are', () => {
+    expect(rules.length).toBeGreaterThan(10);
+    expect(rules.filter(({ slug, severity }) => ruleSeverity(slug) !== severity).map(({ slug }) => slug)).toEqual([]);
   });
   it('have the defaults that package.json shows', () => {
     const shown: Record<string, unknown> = {};

@@ -1,4 +1,5 @@
-// Commands that belong to no other feature: restart the server, show the output, switch a rule off, open a rule's page.
+// Commands that belong to no other feature: restart the server, show the output, read a text as mail, switch a rule off,
+// open a rule's page.
 import * as vscode from 'vscode';
 import type { Context } from '../context.ts';
 
@@ -13,12 +14,19 @@ export function activate({ extension, server, log }: Context): void {
       ),
     ),
     vscode.commands.registerCommand('mktme.showOutput', () => log.show()),
+    vscode.commands.registerCommand('mktme.reviewAsMail', reviewAsMail),
     vscode.commands.registerCommand('mktme.disableRule', disableRule),
     vscode.commands.registerCommand('mktme.openRulePage', (rule: unknown) => {
       const name = ruleOf(rule);
       if (name !== null) void vscode.env.openExternal(vscode.Uri.parse(`${PAGES}/${name}.md`));
     }),
   );
+}
+
+/** A list-archive page saved as text is plain text to VS Code, by its name; only its reader knows better. */
+async function reviewAsMail(): Promise<void> {
+  const document = vscode.window.activeTextEditor?.document;
+  if (document !== undefined) await vscode.languages.setTextDocumentLanguage(document, 'patch-mail');
 }
 
 /** From a code action (the slug) or a tree item (which carries it). */

@@ -14,7 +14,8 @@ const ROWS = 4;
 export function hoverAt(document: ReviewedDocument, position: Position): Hover | null {
   for (const [index, patch] of document.report.patches.entries()) {
     if (position.line + 1 < patch.startLine || position.line >= patch.endLine) continue;
-    const site = patch.sites.find((one) => one.kind === 'sync' && isAt(one, position));
+    const here = patch.sites.filter((one) => isAt(one, position));
+    const site = here.find(({ kind }) => kind === 'sync') ?? here.find(({ runs }) => runs.length > 0);
     const findings = patch.findings.filter((finding) => isAt(finding, position));
     const parts = [
       ...(site === undefined ? [] : [siteText(document.uri, index, site)]),

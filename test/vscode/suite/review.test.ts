@@ -116,9 +116,8 @@ suite('review of a patch', () => {
     const mail = join(process.env.VSCODE_TEST_PROJECT ?? '.', '..', 'shared', 'corpus', '2019-06-17-pageattr-hook.txt');
     if (!existsSync(mail)) return this.skip();
     const uri = vscode.Uri.file(mail);
-    const opened = await vscode.workspace.openTextDocument(uri);
-    if (opened.languageId !== 'patch-mail') await vscode.languages.setTextDocumentLanguage(opened, 'patch-mail');
     await show(uri);
+    await vscode.commands.executeCommand('mktme.reviewAsMail');
     const found = await diagnosed(uri, ['partial-sync', 'skipped-flush', 'wrong-address-space', 'invalid-operand']);
     const lines = found.filter((one) => codeOf(one) === 'skipped-flush').map(({ range }) => range.start.line + 1);
     assert.deepEqual(lines, [197]);
