@@ -132,3 +132,24 @@ export function unifiedDiff(before: Tree, after: Tree, { context, reversed = fal
   });
   return (reversed ? files.reverse() : files).join('');
 }
+
+/** The tree with the first half of the changed places only; null where there is just one. */
+export function steps(before: Tree, after: Tree): Tree | null {
+  const places = [...after.keys()].flatMap((path) => {
+    const ops = script(linesOf(before.get(path) ?? ''), linesOf(after.get(path) ?? ''));
+    return hunksOf(ops, 0).map((hunk) => ({ path, ops, hunk }));
+  });
+  if (places.length < 2) return null;
+  const early = new Set(places.slice(0, Math.ceil(places.length / 2)).map(({ hunk }) => hunk));
+  const result = new Map(before);
+  for (const path of new Set(places.map((place) => place.path))) {
+    const own = places.filter((place) => place.path === path);
+    const lines = (own[0]?.ops ?? []).flatMap((op, index) => {
+      const place = own.find(({ hunk }) => index >= hunk.first && index <= hunk.last);
+      const done = place !== undefined && early.has(place.hunk);
+      return op.kind === ' ' || (op.kind === '+') === done ? [op.text] : [];
+    });
+    if (before.has(path) || lines.length > 0) result.set(path, `${lines.join('\n')}\n`);
+  }
+  return result;
+}

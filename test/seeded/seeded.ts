@@ -27,6 +27,7 @@ export const patchOf = ({ before, after }: Change, options: DiffOptions = { cont
 
 export interface Said {
   readonly finding: Finding;
+  readonly content: string;
   /** 'rule @ line' */
   readonly at: Expected;
 }
@@ -41,10 +42,10 @@ const contentOf = (line: string) =>
 export function findingsIn(patch: string, parser: CParser): readonly Said[] {
   const lines = patch.split(/\r?\n/);
   return review(patch, { file: 'seeded.patch', parser }).patches.flatMap((report) =>
-    report.findings.map((finding) => ({
-      finding,
-      at: `${finding.rule} @ ${contentOf(lines[finding.line - 1] ?? '')}` as const,
-    })),
+    report.findings.map((finding) => {
+      const content = contentOf(lines[finding.line - 1] ?? '');
+      return { finding, content, at: `${finding.rule} @ ${content}` as const };
+    }),
   );
 }
 
@@ -54,3 +55,17 @@ export const noise = (hook: GoodHook, said: readonly Said[]): readonly Said[] =>
 
 export const isFound = (fault: Fault, said: readonly Said[]): boolean =>
   said.some(({ finding, at }) => finding.severity !== 'note' && fault.expect.includes(at));
+
+/** A comparable list of findings; with `byLine` by the content of their lines, else by function. Mended ones count for nothing. */
+export const keysOf = (
+  said: readonly Said[],
+  byLine: boolean,
+  back: (line: string) => string = (line) => line,
+): readonly string[] => {
+  const keys = said
+    .filter(({ finding }) => finding.severity !== 'note' && !finding.message.includes('a later patch of the series'))
+    .map(
+      ({ finding, content }) => `${finding.severity} ${finding.rule} @ ${byLine ? back(content) : finding.function}`,
+    );
+  return [...new Set(keys)].sort();
+};

@@ -63,7 +63,14 @@ function analyseSeries(
   names: readonly string[],
   options: ReviewInput,
 ): ReadonlyMap<number, Analysis> {
-  const concerning = new Set(group.filter((index) => namesAny(patch, index, names)));
+  const reaching = new Set(names);
+  const concerning = new Set(
+    group.filter((index) => {
+      const named = namesAny(patch, index, [...reaching]);
+      if (named) for (const wrapper of wrappersIn(patch, index, reaching)) reaching.add(wrapper);
+      return named;
+    }),
+  );
   const paths = new Set([...concerning].flatMap((index) => pathsOf(patch, index)));
   const layers: Texts[] = [];
   const analyses = new Map<number, Analysis>();
@@ -89,6 +96,19 @@ function analyseSeries(
 
 const pathsOf = (patch: PatchFile, index: number) =>
   (patch.messages[index]?.files ?? []).flatMap((file) => [file.oldPath ?? '', file.newPath ?? ''].filter(Boolean));
+
+/** Macros and functions that a patch adds and that name a sync: what a later patch of the series may call instead. */
+function wrappersIn(patch: PatchFile, index: number, names: ReadonlySet<string>): readonly string[] {
+  const hunks = (patch.messages[index]?.files ?? []).flatMap((file) => file.hunks);
+  return hunks.flatMap((hunk) => {
+    let head: string | null = null;
+    return hunk.lines.flatMap(({ kind, text }) => {
+      if (kind !== 'added') return [];
+      head = /^(?:#\s*define\s+|[A-Za-z_][\w\s*]*?\b)(\w+)\(/.exec(text)?.[1] ?? head;
+      return head !== null && [...names].some((name) => text.includes(name)) ? [head] : [];
+    });
+  });
+}
 
 /** A quick look: a message that nowhere names a sync cannot concern one. */
 const namesAny = (patch: PatchFile, index: number, names: readonly string[]) =>
