@@ -1,0 +1,80 @@
+/** What becomes of each statement of the hunks: it stands for steps, is evaluated somewhere, or has no place. */
+import type { Element } from './element.ts';
+import { flatten, headOf, type Item, isCompound } from './items.ts';
+import { type Position, positionOf, type Side, slotsUnder } from './position.ts';
+import type { Slot } from './slots.ts';
+
+export interface Placement {
+  readonly beside: ReadonlyMap<Slot, Readonly<Record<Side, readonly Element[]>>>;
+  /** What comes at the end of a block. */
+  readonly inside: ReadonlyMap<Slot, readonly Element[]>;
+  /** Slots that the patch removes, or evaluates in another form. */
+  readonly replaced: ReadonlySet<Slot>;
+  /** The statement that shows a step. */
+  readonly shown: ReadonlyMap<Slot, Item>;
+  readonly unplaced: readonly Item[];
+  readonly atEnd: readonly Item[];
+}
+
+export interface PlacementInput {
+  readonly post: readonly Item[];
+  readonly pre: readonly Item[];
+  readonly slots: readonly Slot[];
+  readonly matched: ReadonlyMap<Item, Slot>;
+  isForeign(item: Item): boolean;
+}
+
+export function placeItems({ post, pre, slots, matched, isForeign }: PlacementInput): Placement {
+  const beside = new Map<Slot, Record<Side, Element[]>>();
+  const inside = new Map<Slot, Element[]>();
+  const shown = new Map<Slot, Item>();
+  const unplaced: Item[] = [];
+  const atEnd: Item[] = [];
+  const anchored = new Set([...matched.keys()].map((item) => item.hunk));
+  const removed = flatten(pre).filter((item) => item.state === 'removed');
+  const replaced = new Set(removed.flatMap((item) => slotsUnder(item, matched)));
+
+  const insert = (item: Item, where: Position) => {
+    const element: Element = { kind: 'text', shown: { stmt: item.stmt, text: item.text } };
+    if (where.kind === 'inside') inside.set(where.slot, [...(inside.get(where.slot) ?? []), element]);
+    else {
+      const at = beside.get(where.slot) ?? { before: [], after: [] };
+      beside.set(where.slot, at);
+      at[where.side].push(element);
+    }
+  };
+  /** The head of a compound statement stands for the block's own, and only statements inside have to be evaluated. */
+  const opens = (item: Item, own: Slot | undefined): own is Slot =>
+    own?.element.kind === 'block' &&
+    item.state === 'kept' &&
+    isCompound(item.stmt) &&
+    !isForeign({ ...item, stmt: headOf(item.stmt), children: [] });
+
+  const place = (items: readonly Item[], gone: readonly Item[], block: Slot | null) => {
+    const siblings = [...items, ...gone.filter((item) => item.state === 'removed')].sort((a, b) => a.order - b.order);
+    for (const item of items) {
+      const under = slotsUnder(item, matched);
+      if (!item.changed && !isForeign(item)) {
+        for (const slot of under) if (!shown.has(slot)) shown.set(slot, item);
+        continue;
+      }
+      const own = matched.get(item);
+      if (opens(item, own)) {
+        shown.set(own, item);
+        place(item.children, twinOf(item, pre)?.children ?? [], own);
+        continue;
+      }
+      const where = positionOf(item, { siblings, block, matched, slots });
+      if (where) {
+        for (const slot of under) replaced.add(slot);
+        insert(item, where);
+      } else (block === null && !anchored.has(item.hunk) ? atEnd : unplaced).push(item);
+    }
+  };
+  place(post, pre, null);
+  return { beside, inside, replaced, shown, unplaced, atEnd };
+}
+
+/** The same compound statement in the pre-image: it begins on the same line of the hunk. */
+const twinOf = (item: Item, pre: readonly Item[]) =>
+  flatten(pre).find((other) => Math.floor(other.order) === Math.floor(item.order) && other.children.length > 0);

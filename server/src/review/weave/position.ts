@@ -1,0 +1,79 @@
+/** Where a changed statement goes among the kernel's steps. */
+import { flatten, type Item } from './items.ts';
+import type { Slot } from './slots.ts';
+
+export type Side = 'before' | 'after';
+
+export type Position =
+  | { readonly kind: 'beside'; readonly slot: Slot; readonly side: Side }
+  /** At the end of a block. */
+  | { readonly kind: 'inside'; readonly slot: Slot };
+
+export interface Surroundings {
+  /** The statements of one list of the hunk, removed ones too, in order. */
+  readonly siblings: readonly Item[];
+  /** The block whose list it is; null: the function's body. */
+  readonly block: Slot | null;
+  /** Which slot each unchanged or removed statement stands for. */
+  readonly matched: ReadonlyMap<Item, Slot>;
+  readonly slots: readonly Slot[];
+}
+
+/** At the item's own slot, else beside the nearest sibling that has one; null: nothing tells. */
+export function positionOf(item: Item, around: Surroundings): Position | null {
+  const { siblings, block, matched, slots } = around;
+  const own = item.state === 'added' ? undefined : slotsUnder(item, matched)[0];
+  if (own) return { kind: 'beside', slot: own, side: 'before' };
+  const index = siblings.indexOf(item);
+  const beside =
+    behindEarlier(item, siblings.slice(0, index), matched) ??
+    beforeLater(item, siblings.slice(index + 1), matched, slots);
+  if (beside) return beside;
+  if (block) return { kind: 'inside', slot: block };
+  const first = slots[0];
+  return item.stmt.kind === 'declare' && item.level === 0 && first
+    ? { kind: 'beside', slot: first, side: 'before' }
+    : null;
+}
+
+/** The slots that a statement and what is inside it stand for. */
+export const slotsUnder = (item: Item, matched: ReadonlyMap<Item, Slot>): readonly Slot[] =>
+  flatten([item]).flatMap((inner) => matched.get(inner) ?? []);
+
+/** Behind the nearest earlier sibling of the hunk; each block closed in between leads one list further out. */
+function behindEarlier(item: Item, earlier: readonly Item[], matched: ReadonlyMap<Item, Slot>): Position | null {
+  for (const other of earlier.toReversed()) {
+    if (other.hunk !== item.hunk || other.level < item.level) return null;
+    const last = slotsUnder(other, matched).at(-1);
+    if (!last) continue;
+    let slot: Slot | null = ownListSlot(last, other, matched);
+    for (let up = other.level - item.level; up > 0 && slot; up--) slot = slot.parent;
+    if (slot) return { kind: 'beside', slot, side: 'after' };
+  }
+  return null;
+}
+
+/** Before the nearest later one; if a block closes in between, at the end of the block that stands before that one. */
+function beforeLater(
+  item: Item,
+  later: readonly Item[],
+  matched: ReadonlyMap<Item, Slot>,
+  slots: readonly Slot[],
+): Position | null {
+  for (const other of later) {
+    if (other.hunk !== item.hunk) return null;
+    const slot = slotsUnder(other, matched)[0];
+    if (!slot) continue;
+    if (other.level === item.level) return { kind: 'beside', slot, side: 'before' };
+    const before = slots.find((candidate) => candidate.parent === slot.parent && candidate.index === slot.index - 1);
+    return other.level === item.level - 1 && before?.element.kind === 'block' ? { kind: 'inside', slot: before } : null;
+  }
+  return null;
+}
+
+/** The slot of the sibling's own list that holds a slot found inside the sibling. */
+function ownListSlot(slot: Slot, sibling: Item, matched: ReadonlyMap<Item, Slot>): Slot {
+  const own = matched.get(sibling);
+  for (let at: Slot | null = slot; own && at; at = at.parent) if (at === own) return own;
+  return slot;
+}
