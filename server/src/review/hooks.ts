@@ -1,7 +1,8 @@
 /** Which functions of a program reach a sync by the patch's own text, and where its calls stand. */
 import type { Expr } from '../c/ast.ts';
 import { visit } from '../c/walk.ts';
-import type { Program, ProgramFunction } from './program.ts';
+import type { ProgramFunction } from './functions.ts';
+import type { Program } from './program.ts';
 import type { Spot } from './run/run.ts';
 import type { ShownFunction } from './weave/items.ts';
 
