@@ -63,6 +63,7 @@ export function analyse({ patch, message, layers: texts, options }: AnalyseInput
     keyIds: options.keyIds ?? DEFAULT_KEYIDS,
     pagingLevels: options.pagingLevels ?? [4, 5],
     parse: macroParser(parser),
+    skipScenarios: options.skipScenarios ?? [],
   });
   const implementations = runImplementations(post, macroParser(parser));
   const context: Context = { ...base, trials: ran.trials, failures: ran.failures, implementations };

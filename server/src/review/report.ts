@@ -178,6 +178,8 @@ export interface ReviewOptions {
   readonly keyIds?: number;
   readonly pagingLevels?: readonly (4 | 5)[];
   readonly syncs?: readonly SyncConvention[];
+  /** Scenarios that are not run: ids, or their first part (`boot`, `hot-add`) for all of a kind. */
+  readonly skipScenarios?: readonly string[];
   /** Rules switched off, and changed severities. */
   readonly rules?: Partial<Record<RuleSlug, 'off' | Severity>>;
   /** The kernel tree at hand: content of a path, or null. */

@@ -75,7 +75,13 @@ function analyseSeries(
   const layers: Texts[] = [];
   const analyses = new Map<number, Analysis>();
   const memory = options.memory ?? createReviewMemory();
-  let below = JSON.stringify([options.file, options.keyIds, options.pagingLevels, options.syncs]);
+  let below = JSON.stringify([
+    options.file,
+    options.keyIds,
+    options.pagingLevels,
+    options.syncs,
+    options.skipScenarios,
+  ]);
   for (const index of concerning.size === 0 ? [] : group) {
     if (!concerning.has(index) && !pathsOf(patch, index).some((path) => paths.has(path))) continue;
     const message = patch.messages[index];

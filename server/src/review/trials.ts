@@ -19,6 +19,7 @@ export interface TrialsInput {
   readonly keyIds: number;
   readonly pagingLevels: readonly (4 | 5)[];
   readonly parse: MacroParser;
+  readonly skipScenarios: readonly string[];
 }
 
 export interface Trials {
@@ -36,7 +37,10 @@ const models = new Map<string, Run>();
 export function runTrials(input: TrialsInput): Trials {
   const { post, pre, keyIds, parse } = input;
   const applicable = catalogue.filter(
-    (scenario) => scenario.versions.includes(post.version) && input.pagingLevels.includes(scenario.pagingLevels),
+    ({ id, versions, pagingLevels }) =>
+      versions.includes(post.version) &&
+      input.pagingLevels.includes(pagingLevels) &&
+      !isSkipped(id, input.skipScenarios),
   );
   const trials: Trial[] = [];
   const failures: Run[] = [];
@@ -68,6 +72,9 @@ export function runTrials(input: TrialsInput): Trials {
   }
   return { trials, failures, cut, untouched };
 }
+
+const isSkipped = (id: string, skipped: readonly string[]) =>
+  skipped.some((name) => id === name || id.startsWith(`${name}/`));
 
 const MOST_FAILURES = 12;
 

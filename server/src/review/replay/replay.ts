@@ -16,19 +16,19 @@ export function replayOf(context: Context, scenario: string, variant: 'patched' 
   const trials = context.trials.filter((trial) => trial.run.scenario.id === scenario);
   const trial = trials.find((candidate) => !verdictOf(candidate).ok) ?? trials[0];
   if (!trial) return null;
-  if (variant === 'patched') return documentOf(trial, trial.run, context);
+  if (variant === 'patched') return documentOf(trial, trial.run, variant, context);
   const run = trial.before ?? trial.model;
-  return documentOf({ run, model: trial.model, before: null, causes: [] }, run, context);
+  return documentOf({ run, model: trial.model, before: null, causes: [] }, run, variant, context);
 }
 
-function documentOf(trial: Trial, run: Run, context: Context): Replay {
+function documentOf(trial: Trial, run: Run, variant: Replay['variant'], context: Context): Replay {
   const { layout } = run.machine;
   const source = sourceOf(run, context);
-  const verdict = run.side === 'new' ? verdictOf(trial) : withoutPatch(run);
+  const verdict = variant === 'patched' ? verdictOf(trial) : withoutPatch(run);
   return {
     schema: 1,
     scenario: { id: run.scenario.id, title: run.scenario.title, call: run.scenario.call },
-    variant: run.side === 'new' ? 'patched' : 'unpatched',
+    variant,
     verdict,
     machine: {
       pagingLevels: layout.pagingLevels,
