@@ -13,7 +13,7 @@ export interface Variant {
 
 export interface Presented {
   readonly patch: string;
-  /** The content of a line as the plain patch has it; null: lines are encoded and cannot be compared. */
+  /** The content of a line as the plain patch has it; null: lines are encoded, or others are shown, and compared is by function. */
   readonly back: ((line: string) => string) | null;
 }
 
@@ -22,7 +22,11 @@ const plain: DiffOptions = { context: 3 };
 
 const shown = (name: string, options: DiffOptions): Variant => ({
   name,
-  make: ({ before, after }) => ({ patch: unifiedDiff(before, after, options), back: same }),
+  make: ({ before, after }) => ({
+    patch: unifiedDiff(before, after, options),
+    // More context may show the very jump or condition that less leaves out.
+    back: options.context === plain.context ? same : null,
+  }),
 });
 
 const wrapped = (name: string, wrap: (diff: string) => string, comparable = true): Variant => ({
@@ -30,13 +34,14 @@ const wrapped = (name: string, wrap: (diff: string) => string, comparable = true
   make: ({ before, after }) => ({ patch: wrap(unifiedDiff(before, after, plain)), back: comparable ? same : null }),
 });
 
-const restyled = (name: string, restyle: (touched: Touched) => Restyled): Variant => ({
+/** `longer`: the style takes more lines, so that a hunk shows less of what is around. */
+const restyled = (name: string, restyle: (touched: Touched) => Restyled, longer = false): Variant => ({
   name,
   make: ({ before, after }, edits) => {
     const functions = touchedBy(edits);
     const other = restyle({ before, after, functions });
     if (isSame(other.before, before) && isSame(other.after, after)) return null;
-    return { patch: unifiedDiff(other.before, other.after, plain), back: other.back };
+    return { patch: unifiedDiff(other.before, other.after, plain), back: longer ? null : other.back };
   },
 });
 
@@ -78,6 +83,6 @@ export const VARIANTS: readonly Variant[] = [
   restyled('locals of the patch renamed', (touched) => renamed(touched, false)),
   restyled('all locals and parameters renamed', (touched) => renamed(touched, true)),
   restyled('declarations reordered', reordered),
-  restyled('more braces', braced),
-  restyled('comments anywhere', commented),
+  restyled('more braces', braced, true),
+  restyled('comments anywhere', commented, true),
 ];

@@ -28,6 +28,8 @@ const decayed = (type: CType, address: bigint): Value =>
 export function loadCell(run: Run, cell: Cell, expr: Expr, scope: Scope): Value {
   if (cell.value) return cell.value;
   if (cell.address !== null) return loadMemory(run, cell.address, cell.type, expr, scope);
+  // A name that nothing shown declares may have been set where the hunk does not look.
+  if (cell.dynamic) return opaqueValue(`'${cell.name}' is not shown`, cell.type);
   const fault = new MemoryFault('uninitialised', 0n, `'${cell.name}' is read before anything sets it`);
   throw located(fault, placeOf(expr, scope), scope.activation.fn);
 }

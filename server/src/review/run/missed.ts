@@ -3,7 +3,7 @@ import type { Span, Stmt } from '../../c/ast.ts';
 import { type AstNode, visit } from '../../c/walk.ts';
 import { callsIn } from '../hooks.ts';
 import type { Context } from '../rule.ts';
-import { lineAt, shownHunks } from '../text.ts';
+import { isChanged, lineAt, shownHunks } from '../text.ts';
 import type { Run, Spot } from './run.ts';
 
 /** The jump or the condition that led past the sync; null if the run went through no function that the patch hooks. */
@@ -11,7 +11,8 @@ export function missedSpot(context: Context, run: Run): Spot | null {
   if (passesUncertain(context, run)) return null;
   // A run may pass through a function without meeting the statements that the hunks show of it.
   const through = [...run.trace.map((step) => step.function), ...run.entered];
-  const name = through.findLast((entered) => context.hooked.has(entered));
+  // One that the patch only shows around its hook answers for nothing: more context must not find more.
+  const name = through.findLast((entered) => context.hooked.has(entered) && touches(context, entered));
   const shown = name === undefined ? undefined : context.post.functions.get(name)?.shown;
   if (!name || !shown) return null;
   const lines = shownHunks(context.message);
@@ -32,6 +33,11 @@ export function missedSpot(context: Context, run: Run): Spot | null {
   if (skipped) return { ...call.spot, span: skipped.test };
   const jump = steps.findLast(({ stmt }) => stmt?.kind === 'return' || stmt?.kind === 'goto');
   return jump?.spot && !reached ? jump.spot : call.spot;
+}
+
+function touches(context: Context, name: string): boolean {
+  const shown = context.post.functions.get(name)?.shown;
+  return shown?.source.pieces.some(({ body }) => body.some((stmt) => isChanged(shown.text, stmt))) ?? false;
 }
 
 const isBefore = (spot: Spot, other: Spot) => spot.text === other.text && spot.span.start < other.span.start;

@@ -54,7 +54,7 @@ export function placeItems({ post, pre, slots, matched, isForeign }: PlacementIn
     const siblings = [...items, ...gone.filter((item) => item.state === 'removed')].sort((a, b) => a.order - b.order);
     for (const item of items) {
       const under = slotsUnder(item, matched);
-      if (!item.changed && !isForeign(item)) {
+      if (!item.changed && (!isForeign(item) || (isCutHead(item) && under.length > 0))) {
         for (const slot of under) if (!shown.has(slot)) shown.set(slot, item);
         continue;
       }
@@ -74,6 +74,9 @@ export function placeItems({ post, pre, slots, matched, isForeign }: PlacementIn
   place(post, pre, null);
   return { beside, inside, replaced, shown, unplaced, atEnd };
 }
+
+/** True for a branch whose condition stands before the hunk: nobody but the kernel's step can test it. */
+const isCutHead = ({ stmt }: Item) => stmt.kind === 'if' && stmt.test.kind === 'opaque';
 
 /** The same compound statement in the pre-image: it begins on the same line of the hunk. */
 const twinOf = (item: Item, pre: readonly Item[]) =>
