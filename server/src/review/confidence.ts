@@ -10,7 +10,7 @@ export function confidenceOf(context: Context, ran: Trials): Confidence {
     fn.modelled ? `${fn.name}() (what the hunks show of it)` : `${fn.name}()`,
   );
   const entered = new Set(
-    trials.filter(({ run, model }) => run !== model).flatMap(({ run }) => run.trace.map((step) => step.function)),
+    trials.filter(({ run }) => run.side !== 'model').flatMap(({ run }) => run.trace.map((step) => step.function)),
   );
   const modelled = [...entered].filter((name) => name && !post.functions.has(name)).sort();
   const opaque = new Map<string, { what: string; line: number }>();

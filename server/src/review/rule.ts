@@ -9,7 +9,7 @@ import type { Run, Spot } from './run/run.ts';
 /** One scenario: the patched run, and the runs it is held against. */
 export interface Trial {
   readonly run: Run;
-  /** The kernel as it is without any patch. */
+  /** The kernel as it is without any patch; it runs when first asked for, as what is `before` does. */
   readonly model: Run;
   /** The code before the patch; null where the patch shows nothing of it that differs from the model. */
   readonly before: Run | null;

@@ -8,7 +8,7 @@ import { bytesIn, canonicalOf } from './run/ranges.ts';
 export function resultsOf(context: Context): readonly ScenarioResult[] {
   const results = new Map<string, ScenarioResult>();
   for (const trial of context.trials) {
-    if (trial.run === trial.model) continue;
+    if (trial.run.side === 'model') continue;
     const { id, title } = trial.run.scenario;
     const verdict = verdictOf(trial);
     const known = results.get(id);
@@ -17,7 +17,8 @@ export function resultsOf(context: Context): readonly ScenarioResult[] {
   return [...results.values()];
 }
 
-export function verdictOf({ run, model, causes }: Trial): { readonly ok: boolean; readonly sentence: string } {
+export function verdictOf(trial: Trial): { readonly ok: boolean; readonly sentence: string } {
+  const { run, causes } = trial;
   const keyIds = `KeyIDs 1-${run.machine.layout.keyIds}`;
   if (run.fault) return { ok: false, sentence: `the run ends here: ${run.fault.message}` };
   const stale = bytesIn(canonicalOf(run.machine, run.stale));
@@ -28,7 +29,7 @@ export function verdictOf({ run, model, causes }: Trial): { readonly ok: boolean
       sentence: `${keyIds} lose ${size(bytesIn(hole.ranges))}: the sync covers ${size(hole.call.end - hole.call.start)} of a ${size(hole.huge.end - hole.huge.start)} page that the change has split`,
     };
   if (stale > 0n) return { ok: false, sentence: `${keyIds} keep the old mapping of ${size(stale)}` };
-  const skipped = skippedFlushes(model, run)[0];
+  const skipped = skippedFlushes(trial)[0];
   if (skipped)
     return {
       ok: false,

@@ -49,25 +49,24 @@ export function runTrials(input: TrialsInput): Trials {
   const failedAt = new Map<string, number>();
 
   for (const scenario of applicable) {
-    const model = modelRun(input, scenario);
+    const model = () => modelRun(input, scenario);
     if (!reaches(scenario, post) && !reaches(scenario, pre)) {
       untouched.push(scenario);
-      trials.push({ run: model, model, before: null, causes: causesOf(model) });
+      trials.push(trialOf(model(), model, () => null));
       continue;
     }
     const run = (program: Program, failure: number | null) => (decisions: readonly boolean[]) =>
       execute({ scenario, program, side: program.side, keyIds, parse, decisions, failure });
     const { runs, cut: wasCut } = explore(run(post, null));
     if (wasCut) cut.push(scenario);
-    const before = input.preHooked && reaches(scenario, pre) ? run(pre, null)([]) : null;
+    const before = once(() => (input.preHooked && reaches(scenario, pre) ? run(pre, null)([]) : null));
     for (const each of runs) {
-      trials.push({ run: each, model, before, causes: causesOf(each) });
-      const allocations = allocationsIn(each);
+      trials.push(trialOf(each, model, before));
+      const failing = firstAllocations(each).slice(0, MOST_FAILURES);
       const sites = callsBySite([each]).map((site) => spotKey(site.spot));
       if (sites.every((key) => (failedAt.get(key) ?? 0) >= 2)) continue;
-      for (let n = 1; n <= Math.min(allocations, MOST_FAILURES); n++)
-        failures.push(run(post, n)(each.assumed.map((branch) => branch.taken)));
-      if (allocations > 0) for (const key of sites) failedAt.set(key, (failedAt.get(key) ?? 0) + 1);
+      for (const n of failing) failures.push(run(post, n)(each.assumed.map((branch) => branch.taken)));
+      if (failing.length > 0) for (const key of sites) failedAt.set(key, (failedAt.get(key) ?? 0) + 1);
     }
   }
   return { trials, failures, cut, untouched };
@@ -77,6 +76,25 @@ const isSkipped = (id: string, skipped: readonly string[]) =>
   skipped.some((name) => id === name || id.startsWith(`${name}/`));
 
 const MOST_FAILURES = 12;
+
+const trialOf = (run: Run, model: () => Run, before: () => Run | null): Trial => ({
+  run,
+  causes: causesOf(run),
+  get model() {
+    return model();
+  },
+  get before() {
+    return before();
+  },
+});
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | null = null;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}
 
 const reaches = (scenario: Scenario, program: Program) =>
   program.functions.has(scenario.entry) || scenario.reaches.some((name) => program.functions.has(name));
@@ -90,9 +108,17 @@ function modelRun({ post, keyIds, parse }: TrialsInput, scenario: Scenario): Run
   return run;
 }
 
-const allocationsIn = (run: Run) =>
-  run.syncs.reduce(
-    (sum, call) =>
-      sum + run.machine.events.slice(call.from, call.to).filter((event) => event.kind === 'table-alloc').length,
-    0,
-  );
+/**
+ * For each sync of a run that allocates, the ordinal of its first allocation among those of all: to the code that called
+ * it, a sync fails alike whichever of its allocations does.
+ */
+function firstAllocations(run: Run): readonly number[] {
+  const firsts: number[] = [];
+  let before = 0;
+  for (const call of run.syncs) {
+    const allocated = run.machine.events.slice(call.from, call.to).filter(({ kind }) => kind === 'table-alloc').length;
+    if (allocated > 0) firsts.push(before + 1);
+    before += allocated;
+  }
+  return firsts;
+}

@@ -88,7 +88,7 @@ function stepsOf(run: Run, source: SourceIndex): readonly ReplayStep[] {
 
 function missingSteps(trial: Trial, run: Run): readonly ReplayStep[] {
   if (run.side !== 'new') return [];
-  return skippedFlushes(trial.model, run).map(({ kind, function: name }) => ({
+  return skippedFlushes(trial).map(({ kind, function: name }) => ({
     kind: 'missing',
     label: `${kind === 'cache' ? 'cache' : 'TLB'} flush: never`,
     detail: `${name}() flushes the ${kind === 'cache' ? 'cache' : 'TLB'} here today; this run did not`,

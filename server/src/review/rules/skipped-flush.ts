@@ -32,7 +32,7 @@ Do not return behind the sync; leave only when no cache flush is due: \`if (!cac
   check(context) {
     return context.trials.flatMap((trial) => {
       if (trial.run.entered.size === 0) return [];
-      return skippedFlushes(trial.model, trial.run).flatMap((skipped): Draft[] => {
+      return skippedFlushes(trial).flatMap((skipped): Draft[] => {
         const spot = culprit(context, trial, skipped);
         if (!spot) return [];
         const what = skipped.kind === 'cache' ? 'cache flush' : 'TLB flush';
