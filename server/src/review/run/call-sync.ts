@@ -30,8 +30,10 @@ export function callSync(request: SyncRequest): { readonly value: Value; readonl
   const due = machine.enabled ? canonicalOf(machine, machine.coherence()) : [];
   const needed = due.reduce((sum, range) => sum + machine.entriesToVisit(range.start, range.end), 0);
   const visitedBefore = machine.cost.entriesVisited;
-  const allocations = request.before.reduce((sum, call) => sum + allocationsOf(machine, call), 0);
-  const nth = request.failure === null ? 0 : request.failure - allocations;
+  const nth =
+    request.failure === null
+      ? 0
+      : request.failure - request.before.reduce((sum, call) => sum + allocationsOf(machine, call), 0);
   if (request.id >= MOST_CALLS) throw new LimitReached('statements', expr, null);
   const result = machine.sync(start, atMost(start, end, machine), nth > 0 ? { failAllocation: nth } : {});
   return {

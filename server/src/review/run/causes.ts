@@ -21,14 +21,23 @@ type Change = Extract<Event, { kind: 'write' | 'split' | 'collapse' }>;
 const isChange = (event: Event): event is Change =>
   (event.kind === 'write' || event.kind === 'split' || event.kind === 'collapse') && event.keyId === 0;
 
+/** Asked for at each of a run's syncs, of which a request of many pages has many. */
+const changedIn = { all: new WeakMap<Run, readonly Range[]>(), written: new WeakMap<Run, readonly Range[]>() };
+
 /** Canonical ranges whose entries the run changed; those of splits only with `splits`. */
 export function changedRanges(run: Run, splits = false): readonly Range[] {
-  return union(
+  const known = splits ? changedIn.all : changedIn.written;
+  const ranges = known.get(run) ?? changesOf(run, splits);
+  known.set(run, ranges);
+  return ranges;
+}
+
+const changesOf = (run: Run, splits: boolean) =>
+  union(
     run.machine.events
       .slice(run.begin)
       .filter((event) => isChange(event) && (splits || event.kind !== 'split')) as Change[],
   );
-}
 
 export function causesOf(run: Run): readonly Cause[] {
   if (run.stale.length === 0 || run.fault) return [];
