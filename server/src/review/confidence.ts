@@ -9,9 +9,8 @@ export function confidenceOf(context: Context, ran: Trials): Confidence {
   const evaluated = [...post.functions.values()].map((fn) =>
     fn.modelled ? `${fn.name}() (what the hunks show of it)` : `${fn.name}()`,
   );
-  const entered = new Set(
-    trials.filter(({ run }) => run.side !== 'model').flatMap(({ run }) => run.trace.map((step) => step.function)),
-  );
+  const entered = new Set<string>();
+  for (const { run } of trials) if (run.side !== 'model') for (const step of run.trace) entered.add(step.function);
   const modelled = [...entered].filter((name) => name && !post.functions.has(name)).sort();
   const opaque = new Map<string, { what: string; line: number }>();
   for (const { run } of trials) {

@@ -1,10 +1,29 @@
 /** Calls of a sync that the patch takes away. */
 import { syncCalls } from './hooks.ts';
-import type { Context } from './rule.ts';
+import type { Context, Trial } from './rule.ts';
 import type { Spot } from './run/run.ts';
 import { isChanged } from './text.ts';
 
-export const removedSyncs = (context: Context): readonly Spot[] =>
-  syncCalls(context.pre)
-    .filter((call) => isChanged(call.spot.text, call.expr))
-    .map((call) => call.spot);
+const known = new WeakMap<Context['pre'], readonly Spot[]>();
+
+const removedSyncs = ({ pre }: Context): readonly Spot[] => {
+  const found =
+    known.get(pre) ??
+    syncCalls(pre)
+      .filter((call) => isChanged(call.spot.text, call.expr))
+      .map((call) => call.spot);
+  known.set(pre, found);
+  return found;
+};
+
+/** The call that the patch takes away, where the code before the patch left no KeyID's mapping behind in this run's scenario. */
+export function lostSync(context: Context, trial: Trial): Spot | null {
+  const removed = removedSyncs(context);
+  if (!removed.some((spot) => mayPass(context, trial, spot))) return null;
+  return trial.before?.stale.length === 0 ? (removed[0] ?? null) : null;
+}
+
+/** False if a scenario of the kernel's never enters the function that a call stands in: no need then to run it. */
+function mayPass({ pre }: Context, { run: { scenario } }: Trial, { function: name }: Spot): boolean {
+  return scenario.entry === name || scenario.reaches.includes(name) || pre.functions.get(name)?.modelled !== true;
+}

@@ -1,4 +1,4 @@
-import { removedSyncs } from '../removed.ts';
+import { lostSync } from '../removed.ts';
 import type { Context, Draft, Rule, Trial } from '../rule.ts';
 import { missedSpot } from '../run/missed.ts';
 import { size } from '../run/print.ts';
@@ -50,9 +50,9 @@ A single range reaches the end of the function without a sync.
 };
 
 /** Where the sync should have run; null if the way does not touch what the patch shows of it. */
-function culprit(context: Context, { run, before }: Trial): { at: Draft['at']; how: string } | null {
-  const missed = missedSpot(context, run);
+function culprit(context: Context, trial: Trial): { at: Draft['at']; how: string } | null {
+  const missed = missedSpot(context, trial.run);
   if (missed) return { at: { spot: missed }, how: 'is never synced on the way that passes here' };
-  const removed = before && before.stale.length === 0 ? removedSyncs(context)[0] : undefined;
+  const removed = lostSync(context, trial);
   return removed ? { at: { spot: removed }, how: 'is no longer synced' } : null;
 }

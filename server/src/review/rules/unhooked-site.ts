@@ -2,7 +2,7 @@ import { kernelFunction } from '../../../../engine/src/kernel/catalogue.ts';
 import type { Version } from '../../../../engine/src/kernel/model.ts';
 import type { Family } from '../../../../engine/src/kernel/scenario.ts';
 import { introduction } from '../introduction.ts';
-import { removedSyncs } from '../removed.ts';
+import { lostSync } from '../removed.ts';
 import type { At, Context, Draft, Rule, Trial } from '../rule.ts';
 import { missedSpot, passesUncertain } from '../run/missed.ts';
 import { size } from '../run/print.ts';
@@ -50,10 +50,11 @@ Hook the place that the whole family passes, or say why the family cannot run to
   },
 };
 
-function isUnhooked(context: Context, { run, causes, before }: Trial): boolean {
+function isUnhooked(context: Context, trial: Trial): boolean {
+  const { run, causes } = trial;
   if (!causes.some((cause) => cause.kind === 'none') || missedSpot(context, run) || passesUncertain(context, run))
     return false;
-  return !(before && before.stale.length === 0 && removedSyncs(context).length > 0);
+  return lostSync(context, trial) === null;
 }
 
 function draftFor(family: Family, trials: readonly Trial[], at: At, version: Version): Draft {
