@@ -9,7 +9,7 @@ import type { CodeText } from './text.ts';
 import { aliasesOf } from './weave/aliases.ts';
 import { statementsOf } from './weave/body.ts';
 import { type Element, elementsOf } from './weave/element.ts';
-import { foreignNames, usesAny } from './weave/foreign.ts';
+import { foreignTo } from './weave/foreign.ts';
 import { type Item, itemsOf, type ShownFunction } from './weave/items.ts';
 import type { Recogniser } from './weave/recognise.ts';
 import { weave } from './weave/weave.ts';
@@ -69,13 +69,12 @@ export function buildFunction(
     const asOld = context.oldSide && index === layers.length - 1;
     const items = asOld ? itemsOf(shown).map(asKept) : itemsOf(shown);
     const before = layer.before.get(name);
-    const foreign = foreignNames(items, context.patchNames);
     const woven = weave({
       elements,
       post: items,
       pre: before ? itemsOf(before) : [],
       recogniser: context.recogniser,
-      isForeign: (item) => usesAny(item.stmt, foreign),
+      isForeign: foreignTo(items, context.patchNames),
     });
     elements = woven.elements;
     unplaced.push(...woven.unplaced);

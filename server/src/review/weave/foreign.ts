@@ -3,12 +3,22 @@ import type { Stmt } from '../../c/ast.ts';
 import { namesUsed, visit } from '../../c/walk.ts';
 import { flatten, type Item } from './items.ts';
 
-/** The patch's own functions, and what statements assign that the patch touches or that call one of them. */
-export function foreignNames(items: readonly Item[], patchNames: ReadonlySet<string>): ReadonlySet<string> {
-  const touched = flatten(items).filter(
-    (item) => item.children.length === 0 && (item.changed || usesAny(item.stmt, patchNames)),
-  );
-  return new Set([...patchNames, ...touched.flatMap((item) => assignedIn(item.stmt))]);
+/**
+ * Tells the statements that have to be evaluated though the patch does not change them: they use the patch's own
+ * functions, or come behind a statement that assigns what they use and that is evaluated.
+ */
+export function foreignTo(items: readonly Item[], patchNames: ReadonlySet<string>): (item: Item) => boolean {
+  const since = new Map<string, number>();
+  for (const item of flatten(items)) {
+    if (item.children.length > 0 || !(item.changed || usesAny(item.stmt, patchNames))) continue;
+    for (const name of assignedIn(item.stmt)) since.set(name, Math.min(item.order, since.get(name) ?? item.order));
+  }
+  return (item) => {
+    for (const name of namesUsed(item.stmt))
+      if (patchNames.has(name) || flatten([item]).some((inner) => inner.order > (since.get(name) ?? inner.order)))
+        return true;
+    return false;
+  };
 }
 
 function assignedIn(stmt: Stmt): readonly string[] {
@@ -22,7 +32,7 @@ function assignedIn(stmt: Stmt): readonly string[] {
   return names;
 }
 
-export function usesAny(stmt: Stmt, names: ReadonlySet<string>): boolean {
+function usesAny(stmt: Stmt, names: ReadonlySet<string>): boolean {
   for (const name of namesUsed(stmt)) if (names.has(name)) return true;
   return false;
 }

@@ -54,7 +54,7 @@ export function placeItems({ post, pre, slots, matched, isForeign }: PlacementIn
     const siblings = [...items, ...gone.filter((item) => item.state === 'removed')].sort((a, b) => a.order - b.order);
     for (const item of items) {
       const under = slotsUnder(item, matched);
-      if (!item.changed && (!isForeign(item) || (isCutHead(item) && under.length > 0))) {
+      if (!item.changed && (!isForeign(item) || isCutHead(item))) {
         for (const slot of under) if (!shown.has(slot)) shown.set(slot, item);
         continue;
       }

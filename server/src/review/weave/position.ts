@@ -73,7 +73,5 @@ function beforeLater(
 
 /** The slot of the sibling's own list that holds a slot found inside the sibling. */
 function ownListSlot(slot: Slot, sibling: Item, matched: ReadonlyMap<Item, Slot>): Slot {
-  const own = matched.get(sibling);
-  for (let at: Slot | null = slot; own && at; at = at.parent) if (at === own) return own;
-  return slot;
+  return matched.get(sibling) ?? slot;
 }

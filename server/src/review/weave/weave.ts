@@ -44,7 +44,7 @@ export function weave(input: WeaveInput): Woven {
     ...flatten(input.post).filter((item) => item.state === 'kept'),
     ...flatten(input.pre).filter((item) => item.state === 'removed'),
   ].sort((a, b) => a.order - b.order);
-  const matched = align(anchors, slots, likeness);
+  const matched = insideTheirBlocks([...input.post, ...input.pre], align(anchors, slots, likeness));
   const placement = placeItems({ ...input, slots, matched, isForeign: (item) => input.isForeign(item) });
   return {
     elements: withTail(build(null, slots, placement), placement.atEnd),
@@ -52,6 +52,25 @@ export function weave(input: WeaveInput): Woven {
     unplaced: placement.unplaced,
     atEnd: placement.atEnd,
   };
+}
+
+/** A statement inside a block that is known cannot stand for a step outside of it (each `return` looks like the last). */
+function insideTheirBlocks(items: readonly Item[], matched: ReadonlyMap<Item, Slot>): ReadonlyMap<Item, Slot> {
+  const kept = new Map(matched);
+  const look = (list: readonly Item[], block: Slot | null) => {
+    for (const item of list) {
+      const slot = matched.get(item);
+      if (slot && block && !isWithin(slot, block)) kept.delete(item);
+      look(item.children, slot?.element.kind === 'block' ? slot : block);
+    }
+  };
+  look(items, null);
+  return kept;
+}
+
+function isWithin(slot: Slot, block: Slot): boolean {
+  for (let at = slot.parent; at; at = at.parent) if (at === block) return true;
+  return false;
 }
 
 function build(parent: Slot | null, slots: readonly Slot[], placement: Placement): readonly Element[] {
