@@ -2,7 +2,7 @@
 import type { ScenarioResult } from './report.ts';
 import type { Context, Trial } from './rule.ts';
 import { skippedFlushes } from './run/flushes.ts';
-import { size } from './run/print.ts';
+import { size, staleKeyIds } from './run/print.ts';
 import { bytesIn, canonicalOf } from './run/ranges.ts';
 
 export function resultsOf(context: Context): readonly ScenarioResult[] {
@@ -19,8 +19,8 @@ export function resultsOf(context: Context): readonly ScenarioResult[] {
 
 export function verdictOf(trial: Trial): { readonly ok: boolean; readonly sentence: string } {
   const { run, causes } = trial;
-  const keyIds = `KeyIDs 1-${run.machine.layout.keyIds}`;
   if (run.fault) return { ok: false, sentence: `the run ends here: ${run.fault.message}` };
+  const keyIds = staleKeyIds(run.stale);
   const stale = bytesIn(canonicalOf(run.machine, run.stale));
   const hole = causes.find((cause) => cause.kind === 'hole');
   if (hole?.kind === 'hole')

@@ -1,7 +1,7 @@
 import { lostSync } from '../removed.ts';
 import type { Context, Draft, Rule, Trial } from '../rule.ts';
 import { missedSpot } from '../run/missed.ts';
-import { size } from '../run/print.ts';
+import { size, staleKeyIds } from '../run/print.ts';
 import { bytesIn } from '../run/ranges.ts';
 
 /** missing-sync: a function of the patch changes the direct mapping and returns without any sync of it. */
@@ -39,7 +39,7 @@ A single range reaches the end of the function without a sync.
             rule: 'missing-sync',
             severity: 'error',
             at: at.at,
-            message: `${changed} of the direct mapping changed by ${trial.run.scenario.call} ${at.how}, and KeyIDs 1-${trial.run.machine.layout.keyIds} keep the old mapping`,
+            message: `${changed} of the direct mapping changed by ${trial.run.scenario.call} ${at.how}, which leaves ${staleKeyIds(trial.run.stale)} with the old mapping`,
             reason: at.how,
             run: trial.run,
           },

@@ -1,6 +1,6 @@
 import { atCall } from '../at.ts';
 import type { Draft, Rule } from '../rule.ts';
-import { hex, size } from '../run/print.ts';
+import { hex, size, staleKeyIds } from '../run/print.ts';
 import { bytesIn } from '../run/ranges.ts';
 
 /** partial-sync: a sync ran after the change, and some KeyID mapping still differs. */
@@ -37,7 +37,7 @@ loses 2044 KiB.
         const at = atCall(context, call);
         if (!at) return [];
         const lost = size(bytesIn(cause.ranges));
-        const keyIds = `KeyIDs 1-${run.machine.layout.keyIds}`;
+        const keyIds = staleKeyIds(run.stale);
         const range = `[${hex(call.start)}, ${hex(call.end)})`;
         const message =
           cause.kind === 'hole'

@@ -1,6 +1,6 @@
 import { atCall } from '../at.ts';
 import type { Context, Draft, Rule } from '../rule.ts';
-import { hex, size } from '../run/print.ts';
+import { hex, size, staleKeyIds } from '../run/print.ts';
 import { bytesIn, canonicalMapping } from '../run/ranges.ts';
 import type { Run, SyncCall } from '../run/run.ts';
 import { whatIs } from '../run/space.ts';
@@ -42,7 +42,7 @@ sync_direct_mapping(start, start + cpa->numpages * PAGE_SIZE);
             rule: 'wrong-address-space',
             severity: 'error',
             at,
-            message: `the range [${hex(call.start)}, ${hex(call.end)})${other} is ${space}, not KeyID-0's direct mapping: ${size(bytesIn(cause.ranges))} that changed there stay as they were for KeyIDs 1-${run.machine.layout.keyIds}`,
+            message: `the range [${hex(call.start)}, ${hex(call.end)})${other} is ${space}, not KeyID-0's direct mapping: ${size(bytesIn(cause.ranges))} that changed there stay as they were for ${staleKeyIds(run.stale)}`,
             reason: 'foreign-range',
             run,
           },

@@ -1,5 +1,6 @@
 /** Values and sizes as people in the field write them. */
 import { numberOf, type Value } from '../../../../engine/src/kernel/ctype.ts';
+import type { Stale } from '../../../../engine/src/machine.ts';
 
 export const hex = (bits: bigint) => `0x${bits.toString(16)}`;
 
@@ -27,6 +28,10 @@ export function size(bytes: bigint): string {
 
 export const count = (number: number, one: string, many = `${one}s`) => `${number} ${number === 1 ? one : many}`;
 
-/** KeyID 1, KeyIDs 1-3. */
-export const keyIdsText = (first: number, last: number) =>
-  first === last ? `KeyID ${first}` : `KeyIDs ${first}-${last}`;
+/** The KeyIDs whose mappings differ: KeyID 3, KeyIDs 1-3. */
+export function staleKeyIds(stale: readonly Stale[]): string {
+  const keyIds = stale.map(({ keyId }) => keyId);
+  const first = Math.min(...keyIds);
+  const last = Math.max(...keyIds);
+  return first === last ? `KeyID ${first}` : `KeyIDs ${first}-${last}`;
+}
