@@ -1,8 +1,10 @@
-/** Hooks in cpa_flush() of v5.1: every page of the request by its address, whatever mode it is in. */
+/** Hooks in cpa_flush() of v5.1 and v6.1: every page of the request by its address, whatever mode it is in. */
 import { editsOf } from '../edit.ts';
 import type { GoodHook } from '../hook.ts';
 
-const { after, instead, above } = editsOf('arch/x86/mm/pageattr.c');
+const PATHS = { 'v5.1': 'arch/x86/mm/pageattr.c', 'v6.1': 'arch/x86/mm/pat/set_memory.c' } as const;
+type Writers = ReturnType<typeof editsOf>;
+
 const fn = 'cpa_flush';
 const IRQS = '\tBUG_ON(irqs_disabled() && !early_boot_irqs_disabled);\n';
 const LEAVE = '\tif (!cache)\n\t\treturn;\n';
@@ -18,9 +20,9 @@ const LOOP = `
 `;
 
 /** Each page of the request, rounded out to the 1 GiB page that it may have split. */
-const perPage: GoodHook = {
-  name: 'cpa_flush() of v5.1, page by page',
-  version: 'v5.1',
+const perPage = (version: keyof typeof PATHS, { after, instead }: Writers): GoodHook => ({
+  name: `cpa_flush() of ${version}, page by page`,
+  version,
   edits: [after(fn, IRQS, LOOP)],
   deserved: [],
   alike: [
@@ -182,7 +184,7 @@ const perPage: GoodHook = {
       expect: ['unchecked-result @ sync_direct_mapping(start, start + PUD_SIZE);'],
     },
   ],
-};
+});
 
 const BATCH = `
 	for (i = 0; i < cpa->numpages; i++) {
@@ -198,9 +200,9 @@ const BATCH = `
 `;
 
 /** Neighbours in one GiB are synced once: an early continue. */
-const coalesced: GoodHook = {
-  name: 'cpa_flush() of v5.1, once for each GiB',
-  version: 'v5.1',
+const coalesced = (version: keyof typeof PATHS, { after, instead }: Writers): GoodHook => ({
+  name: `cpa_flush() of ${version}, once for each GiB`,
+  version,
   edits: [after(fn, '\tunsigned int i;\n', '\tunsigned long first = 0, last = 0;\n'), after(fn, IRQS, BATCH)],
   deserved: [],
   alike: [
@@ -258,7 +260,7 @@ const coalesced: GoodHook = {
       ],
     },
   ],
-};
+});
 
 const MACRO = '#define sync_page(addr)	sync_direct_mapping((addr) & PUD_MASK, ((addr) & PUD_MASK) + PUD_SIZE)\n';
 const BY_MACRO = `
@@ -267,9 +269,9 @@ const BY_MACRO = `
 `;
 
 /** Through a macro that the patch adds. */
-const byMacro: GoodHook = {
-  name: 'cpa_flush() of v5.1, through a macro',
-  version: 'v5.1',
+const byMacro = (version: keyof typeof PATHS, { after, instead, above }: Writers): GoodHook => ({
+  name: `cpa_flush() of ${version}, through a macro`,
+  version,
   edits: [...above(fn, MACRO), after(fn, IRQS, BY_MACRO)],
   deserved: [],
   faults: [
@@ -324,6 +326,11 @@ const byMacro: GoodHook = {
       expect: ['unchecked-result @ sync_page((unsigned long)__va(slow_virt_to_phys((void *)__cpa_addr(cpa, i))));'],
     },
   ],
-};
+});
 
-export const FLUSH_HOOKS: readonly GoodHook[] = [perPage, coalesced, byMacro];
+export const FLUSH_HOOKS: readonly GoodHook[] = [
+  perPage('v5.1', editsOf(PATHS['v5.1'])),
+  coalesced('v5.1', editsOf(PATHS['v5.1'])),
+  byMacro('v5.1', editsOf(PATHS['v5.1'])),
+  coalesced('v6.1', editsOf(PATHS['v6.1'])),
+];

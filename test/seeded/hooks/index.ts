@@ -1,6 +1,15 @@
 /** All good hooks. */
 import type { GoodHook } from '../hook.ts';
 import { FLUSH_HOOKS } from './flush.ts';
+import { HEADER_HOOKS } from './header.ts';
+import { MEMORY_HOOKS } from './memory.ts';
+import { OLD_HOOKS } from './old.ts';
 import { REQUEST_HOOKS } from './request.ts';
 
-export const HOOKS: readonly GoodHook[] = [...FLUSH_HOOKS, ...REQUEST_HOOKS];
+export const HOOKS: readonly GoodHook[] = [
+  ...FLUSH_HOOKS,
+  ...REQUEST_HOOKS,
+  ...MEMORY_HOOKS,
+  ...HEADER_HOOKS,
+  ...OLD_HOOKS,
+];
