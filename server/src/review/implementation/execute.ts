@@ -21,6 +21,8 @@ export interface ImplementationRun {
   readonly journal: Journal;
   /** What the reference sync of the same range leaves stale: the rest is not this implementation's fault. */
   readonly reference: readonly Stale[];
+  /** Page-table pages that the reference sync frees. */
+  readonly referenceFrees: number;
 }
 
 export interface ImplementationOptions {
@@ -60,6 +62,7 @@ export function executeImplementation(options: ImplementationOptions): Implement
   const machine = machineFor(test, options.keyIds);
   const range = test.range(machine);
   const reference = machine.fork();
+  const freedBefore = reference.cost.tablesFreed;
   reference.sync(range.start, range.end);
   const frames = tableFramesOf(machine);
   frames.failAllocation(options.failure);
@@ -101,7 +104,8 @@ export function executeImplementation(options: ImplementationOptions): Implement
       finish: () => frames.commit(),
     },
   );
-  return { test, sync, run, journal, reference: reference.coherence() };
+  const referenceFrees = reference.cost.tablesFreed - freedBefore;
+  return { test, sync, run, journal, reference: reference.coherence(), referenceFrees };
 }
 
 /** The range as the function takes it, by the convention of its name and the number of its parameters. */

@@ -7,6 +7,8 @@ export interface Journal {
   readonly frames: TableFrames;
   /** The statement that last wrote the entry at a physical address. */
   readonly writers: ReadonlyMap<bigint, Spot>;
+  /** The statement that last looked at it. */
+  readonly readers: ReadonlyMap<bigint, Spot>;
   /** Statements that freed a page, in order. */
   readonly frees: readonly { readonly spot: Spot | null; readonly fault: 'hooked' | 'unflushed' | null }[];
   /** Statements that asked for a page in an atomic section. */
@@ -26,15 +28,19 @@ export function keepJournal({ frames, at, isAtomic }: JournalInput): {
   readonly access: EvaluatedFrames;
 } {
   const writers = new Map<bigint, Spot>();
+  const readers = new Map<bigint, Spot>();
   const frees: { spot: Spot | null; fault: 'hooked' | 'unflushed' | null }[] = [];
   const atomicAllocations: Spot[] = [];
-  const journal = { frames, writers, frees, atomicAllocations, allocations: 0 };
+  const journal = { frames, writers, readers, frees, atomicAllocations, allocations: 0 };
   return {
     journal,
     access: {
       root: frames.pgd,
       contains: (address: bigint) => frames.contains(address),
-      load: (address: bigint) => frames.load(address),
+      load(address: bigint) {
+        if (at.spot) readers.set(address, at.spot);
+        return frames.load(address);
+      },
       settle: () => frames.commit(),
       store(address: bigint, bits: bigint) {
         if (at.spot) writers.set(address, at.spot);

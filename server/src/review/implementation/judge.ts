@@ -4,7 +4,7 @@ import type { TableFrames } from '../../../../engine/src/frames.ts';
 import { lanesOf } from '../../../../engine/src/lanes.ts';
 import type { Layout } from '../../../../engine/src/layout.ts';
 import type { Stale } from '../../../../engine/src/machine.ts';
-import { hex, size } from '../run/print.ts';
+import { count, hex, size } from '../run/print.ts';
 import { canonicalMapping, subtract } from '../run/ranges.ts';
 import type { Spot } from '../run/run.ts';
 import type { ImplementationRun } from './execute.ts';
@@ -17,14 +17,11 @@ export interface Fact {
 }
 
 export function judge(done: ImplementationRun): readonly Fact[] {
-  return [
-    ...broken(done),
-    ...differences(done),
-    ...wrongKeyIds(done),
-    ...frees(done),
-    ...topLevel(done),
-    ...atomic(done),
-  ];
+  const bits = wrongKeyIds(done);
+  // An entry with the wrong KeyID also translates wrongly: that is one mistake.
+  const other = differences(done).filter(({ spot }) => !bits.some((fact) => fact.spot.span.start === spot.span.start));
+  const lost = other.length + bits.length > 0 ? [] : leaks(done);
+  return [...broken(done), ...bits, ...other, ...lost, ...frees(done), ...topLevel(done), ...atomic(done)];
 }
 
 const definition = ({ sync }: ImplementationRun): Spot => ({
@@ -41,7 +38,7 @@ function broken(done: ImplementationRun): readonly Fact[] {
     return [
       faulty(
         run.fault.spot ?? definition(done),
-        `with ${test.title} the sync breaks here: ${run.fault.message}`,
+        `with ${test.title} the sync ${run.fault.kind === 'limit' ? 'does not come to an end' : 'breaks here'}: ${run.fault.message}`,
         run.fault.detail,
       ),
     ];
@@ -67,15 +64,15 @@ function differences(done: ImplementationRun): readonly Fact[] {
   const own = run.stale.flatMap((stale) => without(stale, reference));
   const facts = new Map<string, Fact>();
   for (const stale of own) {
-    const written = writerOf(done, stale.start);
+    const near = nearestTo(done, stale.start);
     const swallowed = run.failure !== null;
-    const spot = swallowed ? definition(done) : (written ?? unvisited(done, stale.keyId));
+    const spot = swallowed ? definition(done) : (near ?? unvisited(done));
     const what = { hole: 'has a hole', stale: 'keeps the old mapping', extra: 'still maps what is gone' }[stale.kind];
     const message = swallowed
       ? `an allocation fails and the sync returns 0 all the same: KeyID ${stale.keyId} ${what} of ${size(stale.end - stale.start)}`
       : `with ${test.title} KeyID ${stale.keyId} ${what}: ${size(stale.end - stale.start)} at ${hex(stale.start)}`;
-    const key = `${spot.span.start}/${stale.kind}/${swallowed}`;
-    if (!facts.has(key)) facts.set(key, faulty(spot, message, `${stale.kind}${swallowed ? '/failure' : ''}`));
+    const key = `${spot.span.start}/${swallowed}`;
+    if (!facts.has(key)) facts.set(key, faulty(spot, message, swallowed ? 'failure' : 'differs'));
   }
   return [...facts.values()];
 }
@@ -86,26 +83,42 @@ const without = (stale: Stale, reference: readonly Stale[]): readonly Stale[] =>
     reference.filter((other) => other.keyId === stale.keyId && other.kind === stale.kind),
   ).map((range) => ({ ...stale, ...range }));
 
-/** The statement that last wrote an entry on the way to an address: the deepest first. */
-function writerOf({ journal, run }: ImplementationRun, address: Address): Spot | null {
-  const way = walk(journal.frames, run.machine.layout, address);
-  for (const { at } of way.toReversed()) {
-    const writer = journal.writers.get(at);
-    if (writer) return writer;
-  }
+/** The statement that last wrote, or else last looked at, an entry on the way to an address: the deepest first. */
+function nearestTo({ journal, run }: ImplementationRun, address: Address): Spot | null {
+  // With five levels the top entry serves several KeyIDs: who looked at it, looked for another one perhaps.
+  const shared = run.machine.layout.pagingLevels === 5 ? 1 : 0;
+  const way = walk(journal.frames, run.machine.layout, address).slice(shared).toReversed();
+  for (const spots of [journal.writers, journal.readers])
+    for (const { at } of way) {
+      const spot = spots.get(at);
+      if (spot) return spot;
+    }
   return null;
 }
 
-/** Where the loop over the KeyIDs (or the walk itself) should have come by. */
-function unvisited(done: ImplementationRun, keyId: number): Spot {
-  const { sync, run } = done;
-  const { keyIds } = run.machine.layout;
+/** The loop that never came by: nothing on the way to the address was as much as looked at. */
+function unvisited(done: ImplementationRun): Spot {
+  const { sync } = done;
   const loop = sync.shown.source.pieces
     .flatMap((piece) => piece.body)
     .find((stmt) => stmt.kind === 'for' || stmt.kind === 'while');
-  if (!loop || (keyId !== 1 && keyId !== keyIds)) return definition(done);
+  if (!loop) return definition(done);
   const span = loop.kind === 'for' && loop.test ? loop.test : loop.kind === 'while' ? loop.test : loop;
   return { text: sync.shown.text, span: { start: span.start, end: span.end }, function: sync.name };
+}
+
+/** Page-table pages that the reference gives back and this sync does not. */
+function leaks(done: ImplementationRun): readonly Fact[] {
+  const { run, journal, test, referenceFrees } = done;
+  const lost = referenceFrees - journal.frees.length;
+  if (run.fault || run.failure !== null || lost <= 0) return [];
+  return [
+    faulty(
+      definition(done),
+      `with ${test.title} ${count(lost, 'page-table page')} that nothing points to any more ${lost === 1 ? 'is' : 'are'} never freed`,
+      'leak',
+    ),
+  ];
 }
 
 /** Leaves whose KeyID bits are not those of the mapping they stand in. */

@@ -175,6 +175,7 @@ const mixed = expand(
       machine.protect(base + page, base + 2n * page, [], ['rw']);
       machine.protect(base + 4n * PMD_SIZE, base + 5n * PMD_SIZE, [], ['rw']);
       machine.protect(base + 6n * PMD_SIZE + page, base + 6n * PMD_SIZE + 2n * page, [], ['rw']);
+      machine.unmap(base + 10n * page, base + 11n * page);
       machine.unmap(base + 8n * PMD_SIZE, base + 9n * PMD_SIZE);
       machine.protect(base + PUD_SIZE, base + PUD_SIZE + PMD_SIZE, [], ['rw']);
       machine.unmap(base + 2n * PUD_SIZE, base + 3n * PUD_SIZE);
