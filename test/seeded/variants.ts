@@ -7,6 +7,8 @@ import { braced, commented, type Restyled, renamed, reordered, type Touched } fr
 
 export interface Variant {
   readonly name: string;
+  /** It may show too little to say where a statement stands, or which of the kernel's variables a name is. */
+  readonly hides?: boolean;
   /** Null where the change has no such variant. */
   make(change: Change, edits: readonly Edit[]): Presented | null;
 }
@@ -69,7 +71,7 @@ const series: Variant = {
 };
 
 export const VARIANTS: readonly Variant[] = [
-  shown('-U1', { context: 1 }),
+  { ...shown('-U1', { context: 1 }), hides: true },
   shown('-U10', { context: 10 }),
   shown('-U50', { context: 50 }),
   shown('-W', { context: 'function' }),
@@ -81,7 +83,7 @@ export const VARIANTS: readonly Variant[] = [
   wrapped('quoted-printable', mail.quotedPrintable, false),
   series,
   restyled('locals of the patch renamed', (touched) => renamed(touched, false)),
-  restyled('all locals and parameters renamed', (touched) => renamed(touched, true)),
+  { ...restyled('all locals and parameters renamed', (touched) => renamed(touched, true)), hides: true },
   restyled('declarations reordered', reordered),
   restyled('more braces', braced, true),
   restyled('comments anywhere', commented, true),

@@ -145,8 +145,7 @@ const flushes: GoodHook = {
     {
       name: 'the array moved below the return',
       edits: [instead(ARRAY, IN_ARRAY, ''), after(ARRAY, '\tif (!cache || do_wbinvd)\n\t\treturn;\n', IN_ARRAY)],
-      // No request for an array leaves the memory type as it is: nothing goes wrong here.
-      expect: [],
+      expect: ['missing-sync @ return;'],
     },
     {
       name: 'an early return',

@@ -1,0 +1,64 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { type CParser, loadParser } from '../../server/src/c/parse/parser.ts';
+import type { Edit } from './edit.ts';
+import { figuresOf, figuresText } from './figures.ts';
+import { HOOKS } from './hooks/index.ts';
+import { type Change, faultyChange, findingsIn, goodChange, keysOf, patchOf } from './seeded.ts';
+import { VARIANTS, type Variant } from './variants.ts';
+
+const LONG = 600_000;
+let parser: CParser;
+beforeAll(async () => {
+  parser = await loadParser();
+});
+
+test(
+  'seeded faults are found, and good hooks are left alone',
+  () => {
+    const figures = figuresOf(HOOKS, parser);
+    console.log(figuresText(figures));
+    expect(figures.noise).toEqual([]);
+    expect(figures.found / figures.seeded).toBeGreaterThanOrEqual(0.95);
+  },
+  LONG,
+);
+
+interface Case {
+  readonly name: string;
+  readonly change: Change;
+  readonly edits: readonly Edit[];
+}
+
+const good: readonly Case[] = HOOKS.map((hook) => ({ name: hook.name, change: goodChange(hook), edits: hook.edits }));
+const faulty: readonly Case[] = HOOKS.flatMap((hook) =>
+  hook.faults
+    .filter((fault) => !fault.onHooked)
+    .map((fault) => ({
+      name: `${hook.name} / ${fault.name}`,
+      change: faultyChange(hook, fault),
+      edits: [...hook.edits, ...fault.edits],
+    })),
+);
+/** Every good hook in every variant, every fault in one of them. */
+const casesOf = (index: number) => [...good, ...faulty.filter((_, at) => at % VARIANTS.length === index)];
+
+/** Nothing more is said of a variant; nothing less either, unless it shows too little to place or to name a statement. */
+function check(variant: Variant, { name, change, edits }: Case): readonly string[] {
+  const made = variant.make(change, edits);
+  if (!made) return [];
+  const plain = keysOf(findingsIn(patchOf(change), parser), made.back !== null);
+  const said = keysOf(findingsIn(made.patch, parser), made.back !== null, made.back ?? undefined);
+  const more = said.filter((key) => !plain.includes(key)).map((key) => `${name}: more: ${key}`);
+  const less = plain.filter((key) => !said.includes(key)).map((key) => `${name}: less: ${key}`);
+  return variant.hides ? more : [...more, ...less];
+}
+
+describe('the same change presented otherwise', () => {
+  test.each(VARIANTS.map((variant, index) => [variant.name, variant, index] as const))(
+    '%s',
+    (_name, variant, index) => {
+      expect(casesOf(index).flatMap((each) => check(variant, each))).toEqual([]);
+    },
+    LONG,
+  );
+});
