@@ -8,7 +8,7 @@ import { primitives } from '../../engine/src/kernel/primitives.ts';
 import type { Scenario } from '../../engine/src/kernel/scenario.ts';
 import { scenarios } from '../../engine/src/kernel/scenarios/index.ts';
 import { createEvaluator } from '../../server/src/c/evaluate/evaluator.ts';
-import { modelledFunction } from '../../server/src/review/program.ts';
+import { modelledFunction } from '../../server/src/review/functions.ts';
 import { runScenario } from './kernel-interpreter.ts';
 
 function evaluated(scenario: Scenario, version: Version) {
