@@ -73,11 +73,18 @@ function withWholeFile(file: FileDiff, { readBlob, readKernelFile }: Sources): W
 
 const segmentSpan = ({ start, end, hunk }: ImageSegment) => ({ start, end, heading: hunk.heading || null });
 
+const hunksByLine = new WeakMap<Message, ReadonlyMap<number, Hunk>>();
+
 /** The mail's own hunks by each input line that they show. */
-export const shownHunks = (message: Message): ReadonlyMap<number, Hunk> =>
-  new Map(
-    message.files.flatMap((file) => file.hunks.flatMap((hunk) => hunk.lines.map((line) => [line.line, hunk] as const))),
-  );
+export function shownHunks(message: Message): ReadonlyMap<number, Hunk> {
+  const known = hunksByLine.get(message);
+  if (known) return known;
+  const hunks = new Map<number, Hunk>();
+  for (const file of message.files)
+    for (const hunk of file.hunks) for (const { line } of hunk.lines) hunks.set(line, hunk);
+  hunksByLine.set(message, hunks);
+  return hunks;
+}
 
 /** Where an offset of the image stands: its segment and the index of its line in the hunk. */
 export function lineAt(

@@ -189,7 +189,7 @@ function invoke(
 ): Value {
   nest(run, expr, caller);
   const activation = createActivation(fn);
-  const scope: Scope = { names: new Map(), parent: null, activation, use: null, expanding: null };
+  const scope: Scope = { names: new Map(), parent: null, activation, use: null, expanding: null, frame: null };
   try {
     for (const [i, parameter] of fn.parameters.entries()) {
       prepareType(run, parameter.type);

@@ -63,6 +63,7 @@ const macroScope = (parent: Scope, name: string, use: Expr, names: Map<string, C
   activation: parent.activation,
   use: parent.use ?? use,
   expanding: new Set([...(parent.expanding ?? []), name]),
+  frame: null,
 });
 
 /** One list of expressions per parameter: only `...` takes other than one. */

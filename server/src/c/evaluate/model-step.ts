@@ -14,8 +14,13 @@ import type { EvaluableFunction } from './types.ts';
 const NOWHERE = { start: 0, end: 0 };
 const NO_EXPR = { ...NOWHERE, kind: 'opaque', text: '' } as const;
 
-/** Variables by the kernel's names, as seen from a scope. */
 function frameOf(run: Run, scope: Scope): Frame {
+  scope.frame ??= createFrame(run, scope);
+  return scope.frame;
+}
+
+/** Variables by the kernel's names, as seen from a scope. */
+function createFrame(run: Run, scope: Scope): Frame {
   const cellOf = (name: string, type: CType = UNSIGNED_LONG): Cell => {
     const found = lookupModel(scope, name);
     if (found) return found;
@@ -41,7 +46,9 @@ function frameOf(run: Run, scope: Scope): Frame {
     },
     set: (name, bits) => {
       const cell = cellOf(name);
-      assign(run, cellTarget(cell), make(bits, cell.type), NO_EXPR, scope);
+      const value = make(bits, cell.type);
+      if (cell.address === null && !cell.dynamic) cell.value = value;
+      else assign(run, cellTarget(cell), value, NO_EXPR, scope);
     },
     addressOf: (name) => addressOf(cellOf(name), run.memory, scope.activation.addresses),
   };

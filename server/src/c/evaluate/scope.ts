@@ -1,6 +1,7 @@
 /** Variables of a running function. A scalar lives in its cell until somebody takes its address. */
 import type { CType, Value } from '../../../../engine/src/kernel/ctype.ts';
 import type { Memory } from '../../../../engine/src/kernel/memory.ts';
+import type { Frame } from '../../../../engine/src/kernel/model.ts';
 import type { Expr } from '../ast.ts';
 import type { EvaluableFunction } from './types.ts';
 
@@ -38,6 +39,8 @@ export interface Scope {
   readonly use: Expr | null;
   /** Names of the macros being expanded, which do not expand again. */
   readonly expanding: ReadonlySet<string> | null;
+  /** The variables as a model's steps see them from here; made for the first such step. */
+  frame: Frame | null;
 }
 
 export const isCell = (binding: Cell | Thunk): binding is Cell => !('thunk' in binding);
@@ -48,6 +51,7 @@ export const inner = (parent: Scope): Scope => ({
   activation: parent.activation,
   use: parent.use,
   expanding: parent.expanding,
+  frame: null,
 });
 
 const spellingsOf = new WeakMap<ReadonlyMap<string, string>, ReadonlyMap<string, readonly string[]>>();
@@ -81,7 +85,8 @@ export function lookupModel(scope: Scope, name: string): Cell | null {
   for (let at: Scope | null = scope; at; at = at.parent) {
     const found = at.names.get(name);
     if (found && isCell(found)) return found;
-    for (const spelling of spellings ?? []) {
+    if (!spellings) continue;
+    for (const spelling of spellings) {
       const spelled = at.names.get(spelling);
       if (spelled && isCell(spelled)) return spelled;
     }
@@ -116,8 +121,8 @@ export function declare(scope: Scope, name: string, type: CType, memory: Memory)
 /** Makes a cell known under a name and, at a function's outermost level, under all names it goes by. */
 export function bind(scope: Scope, name: string, cell: Cell): void {
   scope.names.set(name, cell);
-  if (scope.parent !== null) return;
   const { aliases } = scope.activation.fn;
+  if (scope.parent !== null || aliases.size === 0) return;
   const model = aliases.get(name) ?? name;
   if (!scope.names.has(model)) scope.names.set(model, cell);
   for (const spelling of scope.activation.spellings.get(model) ?? []) {

@@ -14,14 +14,12 @@ import type { Code, EvaluableFunction, Evaluator, MacroParser } from '../../c/ev
 import { modelledFunction } from '../functions.ts';
 import type { Program } from '../program.ts';
 import { callSync } from './call-sync.ts';
-import { printed } from './print.ts';
-import type { Run, RunFault, Spot, SyncCall, SyncSeen, TraceStep } from './run.ts';
+import type { Run, RunFault, Spot, SyncCall, SyncSeen } from './run.ts';
+import { createRecorder, NO_RECORDER } from './trace.ts';
 
 const LIMITS = { statements: 200_000, depth: 64 };
 /** A walk of every entry of a mapping, for each KeyID. */
 const WALK_LIMITS = { statements: 2_000_000, depth: 64 };
-/** A longer run is kept to its first steps: its replay would tell nobody more. */
-const MOST_TRACED = 10_000;
 const FACTS: Facts = { clflush: true, failPage: null };
 
 export interface RunOptions {
@@ -79,7 +77,9 @@ export function executeOn(machine: Machine, options: RunOptions, ownSync: OwnSyn
   const { scenario, program, decisions } = options;
   const begin = machine.events.length;
   const facts = { ...FACTS, ...scenario.facts };
-  const trace: TraceStep[] = [];
+  // What the patch's own sync does entry by entry is judged by what it leaves, and shown to nobody.
+  const recorder = ownSync ? NO_RECORDER : createRecorder(machine);
+  let last: Spot | null = null;
   const syncs: SyncCall[] = [];
   const seen = new Map<number, Set<SyncSeen>>();
   const assumed: { why: string; spot: Spot | null; taken: boolean }[] = [];
@@ -117,24 +117,14 @@ export function executeOn(machine: Machine, options: RunOptions, ownSync: OwnSyn
         if (stmt.kind === 'block') return;
         const spot = spotOf(stmt, fn);
         if (!spot && stmt.kind !== 'model') return;
-        if (spot) entered.add(fn.name);
+        if (spot) {
+          entered.add(fn.name);
+          last = spot;
+        }
         if (ownSync) ownSync.at.spot = spot;
-        if (trace.length >= MOST_TRACED) return;
-        const label = stmt.kind === 'model' ? stmt.node.name : '';
-        trace.push({
-          kind: spot ? 'patch' : 'kernel',
-          label,
-          stmt,
-          spot,
-          function: fn.name,
-          events: machine.events.length,
-          values: [],
-        });
+        recorder.statement(stmt, fn.name, spot);
       },
-      assigned(name, value, span) {
-        const last = trace.at(-1);
-        if (last?.spot) (last.values as TraceStep['values'][number][]).push({ name, value: printed(value), span });
-      },
+      assigned: recorder.assigned,
       branch(test, value, fn) {
         const taken = decisions[assumed.length] ?? true;
         assumed.push({ why: value.opaque ?? 'unknown', spot: spotOf(test, fn), taken });
@@ -171,17 +161,7 @@ export function executeOn(machine: Machine, options: RunOptions, ownSync: OwnSyn
       atomic(depth) {
         if (ownSync) ownSync.at.atomic = depth > 0;
       },
-      note(text, _span, fn) {
-        trace.push({
-          kind: 'note',
-          label: text,
-          stmt: null,
-          spot: null,
-          function: fn?.name ?? '',
-          events: machine.events.length,
-          values: [],
-        });
-      },
+      note: (text, _span, fn) => recorder.note(text, fn?.name ?? ''),
     },
   });
 
@@ -191,7 +171,7 @@ export function executeOn(machine: Machine, options: RunOptions, ownSync: OwnSyn
   try {
     returned = evaluator.call(scenario.entry, scenario.args(evaluator.kernel));
   } catch (error) {
-    fault = faultOf(error, spotOf, trace);
+    fault = faultOf(error, spotOf, last);
     if (!fault) throw error;
   }
   ownSync?.finish();
@@ -203,7 +183,7 @@ export function executeOn(machine: Machine, options: RunOptions, ownSync: OwnSyn
     facts,
     machine,
     begin,
-    trace,
+    trace: recorder.trace,
     syncs,
     fault,
     assumed,
@@ -215,22 +195,23 @@ export function executeOn(machine: Machine, options: RunOptions, ownSync: OwnSyn
   };
 }
 
-const models = new Map<string, EvaluableFunction | null>();
+const models = new Map<Program['version'], Map<string, EvaluableFunction | null>>();
 
 function modelled(name: string, version: Program['version']): EvaluableFunction | null {
-  const key = `${version}/${name}`;
-  const known = models.get(key);
+  const byName = models.get(version) ?? new Map<string, EvaluableFunction | null>();
+  models.set(version, byName);
+  const known = byName.get(name);
   if (known !== undefined) return known;
   const model = kernelFunction(name, version);
   const fn = model ? modelledFunction(model) : null;
-  models.set(key, fn);
+  byName.set(name, fn);
   return fn;
 }
 
 type SpotOf = (node: object | null, fn: EvaluableFunction | null) => Spot | null;
 
-function faultOf(error: unknown, spotOf: SpotOf, trace: readonly TraceStep[]): RunFault | null {
-  const last = trace.findLast((step) => step.spot)?.spot ?? null;
+/** `last`: the last place in the patch's code that the run came by. */
+function faultOf(error: unknown, spotOf: SpotOf, last: Spot | null): RunFault | null {
   if (error instanceof EvaluationFault) {
     const text = last?.text;
     const spot =

@@ -1,0 +1,45 @@
+/** Writes down what a run does, statement by statement. */
+import type { Value } from '../../../../engine/src/kernel/ctype.ts';
+import type { Machine } from '../../../../engine/src/machine.ts';
+import type { Span, Stmt } from '../../c/ast.ts';
+import { printed } from './print.ts';
+import type { Spot, TraceStep } from './run.ts';
+
+/** A longer run is kept to its first steps: its replay would tell nobody more. */
+const MOST_TRACED = 10_000;
+
+export interface Recorder {
+  readonly trace: readonly TraceStep[];
+  statement(stmt: Stmt, name: string, spot: Spot | null): void;
+  /** A value that the statement under way has set. */
+  assigned(name: string, value: Value, span: Span): void;
+  note(text: string, name: string): void;
+}
+
+type Values = TraceStep['values'][number][];
+const NO_VALUES: Values = [];
+
+export function createRecorder(machine: Machine): Recorder {
+  const trace: (TraceStep & { values: Values })[] = [];
+  let full = false;
+  const push = (kind: TraceStep['kind'], label: string, stmt: Stmt | null, spot: Spot | null, name: string) => {
+    full = trace.length >= MOST_TRACED;
+    const events = machine.events.length;
+    if (!full) trace.push({ kind, label, stmt, spot, function: name, events, values: NO_VALUES });
+  };
+  return {
+    trace,
+    statement: (stmt, name, spot) =>
+      push(spot ? 'patch' : 'kernel', stmt.kind === 'model' ? stmt.node.name : '', stmt, spot, name),
+    assigned(name, value, span) {
+      const last = trace.at(-1);
+      if (full || !last?.spot) return;
+      if (last.values === NO_VALUES) last.values = [];
+      last.values.push({ name, value: printed(value), span });
+    },
+    note: (text, name) => push('note', text, null, null, name),
+  };
+}
+
+/** For runs that nobody plays again. */
+export const NO_RECORDER: Recorder = { trace: [], statement: () => {}, assigned: () => {}, note: () => {} };
