@@ -7,6 +7,7 @@ import type { Context } from './context.ts';
 import * as commands from './features/commands.ts';
 import * as findings from './features/findings-view.ts';
 import * as navigation from './features/navigation.ts';
+import * as progress from './features/progress.ts';
 import * as replay from './features/replay-panel.ts';
 import * as reply from './features/review-reply.ts';
 import * as status from './features/status.ts';
@@ -20,7 +21,7 @@ export function activate(extension: vscode.ExtensionContext) {
   const reviews = createReviews(server);
   const context: Context = { extension, log, server, reviews };
   extension.subscriptions.push(log, server, reviews);
-  for (const feature of [commands, status, findings, navigation, replay, reply]) feature.activate(context);
+  for (const feature of [commands, status, progress, findings, navigation, replay, reply]) feature.activate(context);
   startWithPatches(context);
   return { reviews };
 }

@@ -9,16 +9,20 @@ export interface Reviews extends vscode.Disposable {
   /** By opening order. */
   all(): readonly Overview[];
   of(uri: string): Overview | undefined;
+  /** Documents under review right now. */
+  running(): readonly string[];
+  /** How far a long review is; undefined: not under review, or at its beginning. */
+  progressOf(uri: string): { readonly done: number; readonly total: number } | undefined;
   stateOf(uri: string): ReviewState | undefined;
   readonly onChange: vscode.Event<string>;
 }
 
 export function createReviews(server: Server): Reviews {
   const overviews = new Map<string, Overview>();
-  const reviewing = new Set<string>();
+  const reviewing = new Map<string, { done: number; total: number } | undefined>();
   const changes = new vscode.EventEmitter<string>();
-  server.on('mktme/reviewing', ({ uri }) => {
-    reviewing.add(uri);
+  server.on('mktme/reviewing', ({ uri, done, total }) => {
+    reviewing.set(uri, done === undefined || total === undefined ? undefined : { done, total });
     changes.fire(uri);
   });
   server.on('mktme/reviewed', (overview) => {
@@ -40,6 +44,8 @@ export function createReviews(server: Server): Reviews {
   });
   return {
     all: () => [...overviews.values()],
+    running: () => [...reviewing.keys()],
+    progressOf: (uri) => reviewing.get(uri),
     of: (uri) => overviews.get(uri),
     stateOf: (uri) => (reviewing.has(uri) ? 'reviewing' : overviews.get(uri)?.state),
     onChange: changes.event,

@@ -1,7 +1,7 @@
 /** The language server as features see it: started when first needed, restarted on demand, asked by typed requests. */
 import * as vscode from 'vscode';
 import type { LanguageClient } from 'vscode-languageclient/node';
-import type { Notifications, Requests } from '../../server/src/lsp/protocol.ts';
+import type { ClientNotifications, Notifications, Requests } from '../../server/src/lsp/protocol.ts';
 
 export type ServerState = 'off' | 'starting' | 'running' | 'failed';
 
@@ -13,6 +13,8 @@ export interface Server extends vscode.Disposable {
   restart(): Promise<void>;
   /** Starts the server where needed. null: it cannot answer. Never rejects. */
   request<M extends keyof Requests>(method: M, params: Requests[M]['params']): Promise<Requests[M]['result'] | null>;
+  /** Does nothing while no server runs. */
+  notify<M extends keyof ClientNotifications>(method: M, params: ClientNotifications[M]): void;
   on<M extends keyof Notifications>(method: M, listener: (params: Notifications[M]) => void): void;
 }
 
@@ -68,6 +70,9 @@ export function createServer(extension: vscode.ExtensionContext, log: vscode.Log
         log.error(`${method}: ${String(error)}`);
         return null;
       }
+    },
+    notify(method, params) {
+      if (state === 'running') void client?.sendNotification(method, params).catch(() => {});
     },
     on(method, listener) {
       const listen = (to: LanguageClient): void => {

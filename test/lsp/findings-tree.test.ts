@@ -13,7 +13,7 @@ const overview = (uri: string, patches: number): Overview => {
       series: { version: 1, index: at + 1, total: patches },
     })),
   );
-  return overviewOf({ uri, version: 1, report, patchFile: () => fakeRead(MAIL), failure: null });
+  return overviewOf({ uri, version: 1, report, patchFile: () => fakeRead(MAIL), suppressed: 0, failure: null });
 };
 
 /** The tree as indented lines. */
@@ -57,5 +57,5 @@ it('shows a series by its patches, and only what passes the filter', () => {
 
 it('shows nothing where nothing is left', () => {
   expect(check([overview('file:///a.eml', 1)], { severities: SEVERITIES, text: 'no such word' })).toEqual([]);
-  expect(check([{ uri: 'file:///x', version: 1, state: 'none', patches: [] }])).toEqual([]);
+  expect(check([{ uri: 'file:///x', version: 1, state: 'none', suppressed: 0, patches: [] }])).toEqual([]);
 });

@@ -8,6 +8,7 @@ import { expandTabs, printable, wrap } from '../../server/src/show/lines.ts';
 import { addressesOf, addressField, bareAddress, textField } from '../../server/src/show/mail-header.ts';
 import { bytes, keyIds, parseBytes } from '../../server/src/show/quantity.ts';
 import { RULE_SLUGS, ruleSeverity } from '../../server/src/show/rules.ts';
+import { SCENARIO_KINDS, scenarioFault } from '../../server/src/show/scenario-names.ts';
 import { parseSync } from '../../server/src/show/sync-convention.ts';
 
 describe('quantities', () => {
@@ -100,6 +101,24 @@ describe('settings', () => {
       else shown[section] = { ...(shown[section] as object), [key]: value };
     }
     expect(readSettings(shown)).toEqual({ settings: DEFAULTS, problems: [] });
+  });
+  it('offer every kind of scenario', () => {
+    expect(SCENARIO_KINDS.length).toBeGreaterThan(5);
+    expect(schema['mktme.skipScenarios'].items.anyOf[0].enum).toEqual(SCENARIO_KINDS);
+    expect(SCENARIO_KINDS.filter((kind) => scenarioFault(kind) !== null)).toEqual([]);
+    expect(schema['mktme.suppressed'].items.properties.rule.enum).toEqual([...RULE_SLUGS]);
+  });
+  it.each([
+    ['boot', []],
+    ['set-memory-ro/4k-in-2m', []],
+    ['set-memory-ro', []],
+    ['set-memory-ro/nowhere', [expect.stringContaining('use set-memory-ro/')]],
+    ['coffee', [expect.stringContaining('no scenario and no kind of scenario')]],
+    [7, [expect.stringContaining('not a text')]],
+  ])('skip scenario %s', (name, problems) => {
+    const read = readSettings({ skipScenarios: [name] });
+    expect(read.problems).toEqual(problems);
+    expect(read.settings.skipScenarios).toEqual(problems.length === 0 ? [name] : []);
   });
   it('keep a default for what makes no sense, and say so', () => {
     const { settings, problems } = readSettings({

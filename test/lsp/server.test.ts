@@ -218,6 +218,7 @@ describe('code actions', () => {
     expect(actions.map(({ title, isPreferred }) => [title, isPreferred])).toEqual([
       ['Return only where no flush is due', true],
       ['Replay the run that shows skipped-flush', undefined],
+      ['Suppress skipped-flush on this line', undefined],
       ['Switch skipped-flush off in this workspace', undefined],
     ]);
     const [edit] = actions[0]?.edit?.changes[URI] ?? [];

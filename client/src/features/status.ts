@@ -7,13 +7,14 @@ interface Status {
   readonly text: string;
   readonly tooltip: string;
   readonly isFailure?: boolean;
+  /** What a click does; without it, it shows the findings. */
+  readonly command?: string;
 }
 
 export function activate(context: Context): void {
   const { extension, server, reviews } = context;
   const item = vscode.window.createStatusBarItem('mktme.status', vscode.StatusBarAlignment.Left, -10);
   item.name = 'MKTME review';
-  item.command = 'mktme.findings.focus';
 
   const update = (): void => {
     // While the replay has the focus, the patch beside it is still what is looked at.
@@ -24,6 +25,7 @@ export function activate(context: Context): void {
       return;
     }
     const label = `MKTME review: ${status.tooltip}`;
+    item.command = status.command ?? 'mktme.findings.focus';
     item.text = status.text;
     item.tooltip = label;
     item.accessibilityInformation = { label };
@@ -49,15 +51,23 @@ function statusOf({ server, reviews }: Context, document: vscode.TextDocument): 
   if (server.state === 'starting') return { text: '$(sync~spin) MKTME', tooltip: 'starting' };
   const uri = document.uri.toString();
   const overview = reviews.of(uri);
-  if (overview === undefined)
-    return reviews.stateOf(uri) === 'reviewing' ? { text: '$(sync~spin) MKTME', tooltip: 'reviewing' } : null;
+  const at = reviews.progressOf(uri);
+  // An edit's review is over before anybody could read this; a long one tells how far it is.
+  if (at !== undefined || (overview === undefined && reviews.stateOf(uri) === 'reviewing'))
+    return {
+      text: `$(sync~spin) MKTME${at === undefined ? '' : ` ${at.done + 1}/${at.total}`}`,
+      tooltip: 'reviewing; click to cancel',
+      command: 'mktme.cancelReview',
+    };
+  if (overview === undefined) return null;
   if (overview.state === 'failed') return { text: '$(warning) MKTME', tooltip: overview.reason ?? 'failed' };
   if (overview.state === 'none') return null;
   const count = (severity: string) => findingsOf(overview).filter((finding) => finding.severity === severity).length;
   const [errors, warnings, notes] = [count('error'), count('warning'), count('note')];
-  if (errors + warnings + notes === 0) return { text: '$(check) MKTME', tooltip: 'nothing found' };
+  const quiet = overview.suppressed === 0 ? '' : `, ${overview.suppressed} suppressed`;
+  if (errors + warnings + notes === 0) return { text: '$(check) MKTME', tooltip: `nothing found${quiet}` };
   return {
     text: `MKTME $(error) ${errors} $(warning) ${warnings}${notes > 0 ? ` $(info) ${notes}` : ''}`,
-    tooltip: `${errors} errors, ${warnings} warnings, ${notes} notes; open the findings`,
+    tooltip: `${errors} errors, ${warnings} warnings, ${notes} notes${quiet}; open the findings`,
   };
 }

@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { Failure } from '../host/failure.ts';
 import type { ReviewOptions, RuleSlug, SyncConvention } from '../review/report.ts';
 import { isRuleSlug, RULE_SLUGS } from '../show/rules.ts';
+import { scenarioFault } from '../show/scenario-names.ts';
 import { parseSync } from '../show/sync-convention.ts';
 
 export const FORMATS = ['text', 'terse', 'json', 'sarif', 'reply', 'html', 'check'] as const;
@@ -19,6 +20,8 @@ export interface ReviewCommand {
   readonly kernel: string | null;
   readonly rules: NonNullable<ReviewOptions['rules']>;
   readonly syncs: readonly SyncConvention[];
+  /** Ids of scenarios that are not run, or their first parts. */
+  readonly skipScenarios: readonly string[];
   readonly keyIds: number | null;
   readonly pagingLevels: readonly (4 | 5)[] | null;
 }
@@ -35,6 +38,7 @@ const OPTIONS = {
   rule: { type: 'string', multiple: true, default: [] as string[] },
   'no-rule': { type: 'string', multiple: true, default: [] as string[] },
   sync: { type: 'string', multiple: true, default: [] as string[] },
+  'skip-scenario': { type: 'string', multiple: true, default: [] as string[] },
   keyids: { type: 'string' },
   levels: { type: 'string' },
   color: { type: 'string', default: 'auto' },
@@ -61,6 +65,7 @@ export function parseCommand(argv: readonly string[]): Command {
     kernel: values.kernel ?? null,
     rules: rulesOf(values.rule, values['no-rule']),
     syncs: values.sync.map(syncOf),
+    skipScenarios: values['skip-scenario'].flatMap((value) => value.split(',')).map(scenarioOf),
     keyIds: values.keyids === undefined ? null : keyIdsOf(values.keyids),
     pagingLevels: values.levels === undefined ? null : levelsOf(values.levels),
   };
@@ -100,6 +105,12 @@ function syncOf(text: string): SyncConvention {
   const sync = parseSync(text);
   if (typeof sync === 'string') throw new Failure(`--sync ${text}: ${sync}`);
   return sync;
+}
+
+function scenarioOf(name: string): string {
+  const fault = scenarioFault(name);
+  if (fault !== null) throw new Failure(`--skip-scenario ${name}: ${fault}`);
+  return name;
 }
 
 function keyIdsOf(text: string): number {

@@ -19,6 +19,9 @@ archive pages, recognised by content. Without an input: standard input.
                         a function that syncs the direct mappings; RANGE is
                         start-end (default), start-size, start-pages, pfn-pages,
                         none. Default: sync_direct_mapping (may be repeated)
+      --skip-scenario ID
+                        do not run it; the first part of an id, such as boot,
+                        names all of a kind (may be repeated)
       --keyids N        KeyIDs of the simulated machine, 1 to 63
       --levels 4|5|4,5  paging levels of the simulated machine
       --color WHEN      auto (default), always, never; NO_COLOR is honoured

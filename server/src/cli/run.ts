@@ -70,6 +70,7 @@ function optionsOf(command: ReviewCommand): Omit<ReviewOptions, 'file'> {
   return {
     rules: command.rules,
     ...(command.syncs.length > 0 ? { syncs: command.syncs } : {}),
+    ...(command.skipScenarios.length > 0 ? { skipScenarios: command.skipScenarios } : {}),
     ...(command.keyIds === null ? {} : { keyIds: command.keyIds }),
     ...(command.pagingLevels === null ? {} : { pagingLevels: command.pagingLevels }),
     ...(command.kernel === null ? {} : kernelAt(command.kernel)),

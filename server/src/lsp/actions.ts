@@ -6,6 +6,7 @@ import { type DiagnosticData, SOURCE } from './diagnostics.ts';
 import type { ReviewedDocument } from './documents.ts';
 import { toRange } from './positions.ts';
 import type { ReplayTarget } from './protocol.ts';
+import { suppressionOf } from './suppress.ts';
 
 /** A mend is tried out by reviewing again, so it is worked out once for each finding of a report. */
 const known = new WeakMap<ReviewedDocument, Map<string, readonly Fix[]>>();
@@ -24,7 +25,7 @@ export function actionsFor(
   );
   const mends = ours.flatMap((diagnostic) => mendsOf(document, diagnostic));
   if (!commands) return mends;
-  return [...mends, ...ours.flatMap((diagnostic) => replay(document.uri, diagnostic)), ...suppressions(ours)];
+  return [...mends, ...ours.flatMap((diagnostic) => replay(document.uri, diagnostic)), ...suppressions(document, ours)];
 }
 
 function mendsOf(document: ReviewedDocument, diagnostic: Diagnostic): CodeAction[] {
@@ -65,9 +66,26 @@ function replay(uri: string, diagnostic: Diagnostic): CodeAction[] {
   ];
 }
 
-function suppressions(diagnostics: readonly Diagnostic[]): CodeAction[] {
+/** Here, by what stands on the line, and everywhere in the workspace. */
+function suppressions(document: ReviewedDocument, diagnostics: readonly Diagnostic[]): CodeAction[] {
+  const here = diagnostics.flatMap((diagnostic): CodeAction[] => {
+    const data = diagnostic.data as DiagnosticData | undefined;
+    const finding =
+      data?.version === document.version ? document.report.patches[data.patch]?.findings[data.finding] : undefined;
+    if (finding === undefined) return [];
+    const title = `Suppress ${finding.rule} on this line`;
+    const suppression = suppressionOf(finding, document.patchFile().lines);
+    return [
+      {
+        title,
+        kind: CodeActionKind.QuickFix,
+        diagnostics: [diagnostic],
+        command: { title, command: 'mktme.suppress', arguments: [suppression] },
+      },
+    ];
+  });
   const rules = [...new Set(diagnostics.map(({ code }) => String(code)))];
-  return rules.map((rule) => {
+  const everywhere = rules.map((rule): CodeAction => {
     const title = `Switch ${rule} off in this workspace`;
     return {
       title,
@@ -76,4 +94,5 @@ function suppressions(diagnostics: readonly Diagnostic[]): CodeAction[] {
       command: { title, command: 'mktme.disableRule', arguments: [rule] },
     };
   });
+  return [...here, ...everywhere];
 }

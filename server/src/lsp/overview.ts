@@ -5,12 +5,13 @@ import { toRange } from './positions.ts';
 import type { Overview } from './protocol.ts';
 
 /** Ids count a patch's findings in report order; `findingsBy` leads back. */
-export function overviewOf({ uri, version, report, failure }: ReviewedDocument): Overview {
+export function overviewOf({ uri, version, report, suppressed, failure }: ReviewedDocument): Overview {
   return {
     uri,
     version,
     state: failure !== null ? 'failed' : report.patches.length > 0 ? 'reviewed' : 'none',
     ...(failure === null ? {} : { reason: failure }),
+    suppressed,
     patches: report.patches.map((patch, index) => ({
       index,
       subject: patch.subject,

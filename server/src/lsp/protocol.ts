@@ -56,6 +56,8 @@ export interface Overview {
   readonly state: 'reviewed' | 'none' | 'failed';
   /** One sentence for `failed`. */
   readonly reason?: string;
+  /** How many findings the settings suppress; they are in no patch. */
+  readonly suppressed: number;
   readonly patches: readonly OverviewPatch[];
 }
 
@@ -77,8 +79,14 @@ export interface Requests {
 
 /** Notifications of the server, by method. */
 export interface Notifications {
-  /** A review has begun; `mktme/reviewed` or `mktme/closed` follows. */
-  'mktme/reviewing': { readonly uri: string };
+  /** A review has begun, or is at message `done` of `total`; `mktme/reviewed` or `mktme/closed` follows. */
+  'mktme/reviewing': { readonly uri: string; readonly done?: number; readonly total?: number };
   'mktme/reviewed': Overview;
   'mktme/closed': { readonly uri: string };
+}
+
+/** Notifications of the client, by method. */
+export interface ClientNotifications {
+  /** Ends the review that is going on; it is then told of as failed. */
+  'mktme/cancel': { readonly uri: string };
 }

@@ -15,6 +15,7 @@ import {
 } from 'vscode-languageserver';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { kernelAt } from '../host/kernel.ts';
+import type { Report } from '../review/report.ts';
 import type { Reviewer } from '../show/reviewer.ts';
 import { actionsFor } from './actions.ts';
 import { type ClientFacts, factsOf, offers } from './capabilities.ts';
@@ -31,6 +32,8 @@ import type { Notifications, Requests } from './protocol.ts';
 import { replayOf, scenariosOf } from './replay.ts';
 import { replyOf } from './reply.ts';
 import { DEFAULTS, readSettings, type Settings } from './settings.ts';
+import { inSlices } from './slices.ts';
+import { withoutSuppressed } from './suppress.ts';
 import { symbolsOf } from './symbols.ts';
 import { tokensOf } from './tokens.ts';
 import { createWorkspaceDiagnostics } from './workspace.ts';
@@ -64,17 +67,23 @@ export function startServer(connection: Connection, loading: Promise<Reviewer>):
     rules: settings.rules,
     ...(settings.keyIds === null ? {} : { keyIds: settings.keyIds }),
     ...(settings.pagingLevels === null ? {} : { pagingLevels: settings.pagingLevels }),
+    ...(settings.skipScenarios.length === 0 ? {} : { skipScenarios: settings.skipScenarios }),
     ...(settings.syncs.length === 0 ? {} : { syncs: settings.syncs }),
     ...kernel,
   });
+
+  const quiet = (report: Report, lines: readonly string[]): Report =>
+    withoutSuppressed(report, settings.suppressed, lines).report;
 
   const reviews = createReviews({
     reviewer,
     document: (uri) => documents.get(uri),
     options,
+    suppressions: () => settings.suppressed,
     largestDocument: () => settings.largestDocument,
     pause: PAUSE,
     onBegin: (uri) => tell('mktme/reviewing', { uri }),
+    onProgress: (uri, { done, total }) => tell('mktme/reviewing', { uri, done, total }),
     onReviewed: (document) => tell('mktme/reviewed', overviewOf(document)),
     onFault: (uri, error) =>
       connection.console.error(`${uri}: ${error instanceof Error ? error.stack : String(error)}`),
@@ -178,13 +187,16 @@ export function startServer(connection: Connection, loading: Promise<Reviewer>):
   });
 
   const workspace = createWorkspaceDiagnostics(
-    async (uri, content) => {
+    async (uri, content, isCancelled) => {
       const one = await reviewer.catch(() => null);
-      if (one === null) return [];
+      if (one === null) return null;
       try {
-        const report = one.review(content, { ...options(), file: uri });
+        const watcher = { shouldStop: isCancelled, onProgress: () => {} };
+        const report = await inSlices(one, content, { ...options(), file: uri }, watcher);
+        if (report === null) return null;
         const patchFile = () => one.read(content);
-        return diagnosticsOf({ uri, version: 0, report, patchFile, failure: null });
+        const kept = settings.suppressed.length === 0 ? report : quiet(report, patchFile().lines);
+        return diagnosticsOf({ uri, version: 0, report: kept, patchFile, suppressed: 0, failure: null });
       } catch {
         return [];
       }
@@ -249,6 +261,7 @@ export function startServer(connection: Connection, loading: Promise<Reviewer>):
         answer<Requests[M]['result'] | null>(params.uri, token, null, (document) => compute(document, params)),
     );
   };
+  connection.onNotification('mktme/cancel', ({ uri }: { readonly uri: string }) => reviews.cancel(uri));
   onRequest('mktme/replay', replayOf);
   onRequest('mktme/scenarios', scenariosOf);
   onRequest('mktme/overview', overviewOf);

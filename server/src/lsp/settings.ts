@@ -1,6 +1,8 @@
 import type { ReviewOptions, RuleSlug, Severity, SyncConvention } from '../review/report.ts';
 import { isRuleSlug } from '../show/rules.ts';
+import { scenarioFault } from '../show/scenario-names.ts';
 import { parseSync } from '../show/sync-convention.ts';
+import { readSuppression, type Suppression } from './suppress.ts';
 
 /** The `mktme` section of the client's configuration, checked. */
 export interface Settings {
@@ -8,6 +10,9 @@ export interface Settings {
   readonly keyIds: number | null;
   readonly pagingLevels: readonly (4 | 5)[] | null;
   readonly syncs: readonly SyncConvention[];
+  /** Ids of scenarios, or their first parts. */
+  readonly skipScenarios: readonly string[];
+  readonly suppressed: readonly Suppression[];
   readonly inlayHints: boolean;
   readonly codeLens: boolean;
   /** A kernel tree, or null. */
@@ -21,6 +26,8 @@ export const DEFAULTS: Settings = {
   keyIds: null,
   pagingLevels: null,
   syncs: [],
+  skipScenarios: [],
+  suppressed: [],
   inlayHints: true,
   codeLens: true,
   kernelTree: null,
@@ -48,7 +55,9 @@ export function readSettings(section: unknown): { readonly settings: Settings; r
     rules: rulesOf(values.rules, problems),
     keyIds: take('keyIds', values.keyIds, (value) => integer(value, 1, 63), DEFAULTS.keyIds, 'a number from 1 to 63'),
     pagingLevels: take('pagingLevels', values.pagingLevels, levels, DEFAULTS.pagingLevels, '[4], [5] or [4, 5]'),
-    syncs: syncsOf(values.syncFunctions, problems),
+    syncs: listOf('syncFunctions', values.syncFunctions, readSync, problems),
+    skipScenarios: listOf('skipScenarios', values.skipScenarios, readScenario, problems),
+    suppressed: listOf('suppressed', values.suppressed, readSuppression, problems),
     inlayHints: take('inlayHints', values.inlayHints, bool, DEFAULTS.inlayHints, 'true or false'),
     codeLens: take('codeLens', values.codeLens, bool, DEFAULTS.codeLens, 'true or false'),
     kernelTree: take('kernelTree', values.kernelTree, text, DEFAULTS.kernelTree, 'the path of a folder'),
@@ -95,16 +104,32 @@ function rulesOf(value: unknown, problems: string[]): Settings['rules'] {
   return rules;
 }
 
-function syncsOf(value: unknown, problems: string[]): readonly SyncConvention[] {
+/** What each entry of a list reads as; an entry that is not understood is left out and becomes a problem. */
+function listOf<T>(
+  name: string,
+  value: unknown,
+  read: (entry: unknown) => { readonly value: T } | string,
+  problems: string[],
+): readonly T[] {
   if (value === undefined || value === null) return [];
   if (!Array.isArray(value)) {
-    problems.push('mktme.syncFunctions: not a list; use ["name:start-end"]');
+    problems.push(`mktme.${name}: not a list`);
     return [];
   }
   return value.flatMap((entry) => {
-    const sync = typeof entry === 'string' ? parseSync(entry) : 'not a text';
-    if (typeof sync !== 'string') return [sync];
-    problems.push(`mktme.syncFunctions: ${JSON.stringify(entry)}: ${sync}`);
+    const result = read(entry);
+    if (typeof result !== 'string') return [result.value];
+    problems.push(`mktme.${name}: ${JSON.stringify(entry)}: ${result}`);
     return [];
   });
+}
+
+function readSync(entry: unknown): { readonly value: SyncConvention } | string {
+  const sync = typeof entry === 'string' ? parseSync(entry) : 'not a text';
+  return typeof sync === 'string' ? sync : { value: sync };
+}
+
+function readScenario(entry: unknown): { readonly value: string } | string {
+  if (typeof entry !== 'string') return 'not a text';
+  return scenarioFault(entry) ?? { value: entry };
 }

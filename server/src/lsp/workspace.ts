@@ -48,11 +48,17 @@ interface Seen {
 
 /** Keeps what was found in each file. `generation` changes with the settings. */
 export function createWorkspaceDiagnostics(
-  review: (uri: string, content: Uint8Array) => Promise<readonly Diagnostic[]>,
+  /** null: given up. */
+  review: (uri: string, content: Uint8Array, isCancelled: () => boolean) => Promise<readonly Diagnostic[] | null>,
   largest: () => number,
 ) {
   const seen = new Map<string, Seen>();
-  async function look(path: string, generation: number, known: string | undefined): Promise<WorkspaceFile | null> {
+  async function look(
+    path: string,
+    generation: number,
+    known: string | undefined,
+    isCancelled: () => boolean,
+  ): Promise<WorkspaceFile | null> {
     const info = await stat(path).catch(() => null);
     if (info === null || info.size > largest()) return null;
     const uri = pathToFileURL(path).href;
@@ -62,7 +68,9 @@ export function createWorkspaceDiagnostics(
     if (last?.resultId !== resultId) {
       const content = await readFile(path).catch(() => null);
       if (content === null) return null;
-      last = { resultId, items: await review(uri, content) };
+      const items = await review(uri, content, isCancelled);
+      if (items === null) return null;
+      last = { resultId, items };
       seen.set(uri, last);
     }
     return { uri, ...last };
@@ -80,7 +88,7 @@ export function createWorkspaceDiagnostics(
         for (const path of await patchFilesUnder(fileURLToPath(folder))) {
           if (options.cancelled()) return results;
           if (options.isOpen(pathToFileURL(path).href)) continue;
-          const result = await look(path, generation, previous.get(pathToFileURL(path).href));
+          const result = await look(path, generation, previous.get(pathToFileURL(path).href), options.cancelled);
           if (result !== null) results.push(result);
         }
       }

@@ -20,12 +20,27 @@ export interface ReviewInput extends ReviewOptions {
 
 /** Reviews every message of the input. Total: what cannot be read or placed is a problem of the report. */
 export function review(input: Uint8Array | string, options: ReviewInput): Report {
+  const steps = reviewSteps(input, options);
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+  }
+}
+
+/** How far a review is: `done` of `total` messages. */
+export interface ReviewProgress {
+  readonly done: number;
+  readonly total: number;
+}
+
+/** The same with a pause before each patch that is run, for callers that have other things to do or may want to stop. */
+export function* reviewSteps(input: Uint8Array | string, options: ReviewInput): Generator<ReviewProgress, Report> {
   const patch = readPatch(input);
   const names = (options.syncs ?? DEFAULT_SYNCS).map((sync) => sync.name);
   const reports = new Map<number, PatchReport>();
   const analyses = new Map<number, Analysis>();
   for (const group of seriesOf(patch)) {
-    for (const [index, analysis] of analyseSeries(patch, group, names, options)) {
+    for (const [index, analysis] of yield* analyseSeries(patch, group, names, options)) {
       analyses.set(index, analysis);
       reports.set(index, fullReport(analysis, options));
     }
@@ -57,12 +72,12 @@ export function review(input: Uint8Array | string, options: ReviewInput): Report
 }
 
 /** Each patch that concerns a sync, on top of its predecessors in the series. */
-function analyseSeries(
+function* analyseSeries(
   patch: PatchFile,
   group: readonly number[],
   names: readonly string[],
   options: ReviewInput,
-): ReadonlyMap<number, Analysis> {
+): Generator<ReviewProgress, ReadonlyMap<number, Analysis>> {
   const reaching = new Set(names);
   const concerning = new Set(
     group.filter((index) => {
@@ -86,6 +101,7 @@ function analyseSeries(
     if (!concerning.has(index) && !pathsOf(patch, index).some((path) => paths.has(path))) continue;
     const message = patch.messages[index];
     if (!message) continue;
+    yield { done: index, total: patch.messages.length };
     // A patch is analysed anew if its lines, its place or anything it is applied on top of has changed.
     const own = patch.lines.slice(message.line, message.endLine).join('\n');
     const known = memory.recall(`${below}|${message.line}|${own}`, () => {

@@ -1,5 +1,6 @@
 import type { PatchFile } from '../patch/model.ts';
 import type { Report, ReviewOptions } from '../review/report.ts';
+import type { ReviewProgress } from '../review/review.ts';
 
 /** What a front end needs of the core. The entry points put the real one in; tests put in a fake. */
 export interface Reviewer {
@@ -8,6 +9,11 @@ export interface Reviewer {
    * file does again only what the edits in between concern.
    */
   review(input: Uint8Array | string, options: ReviewOptions & { readonly remember?: boolean }): Report;
+  /** The same in steps, one before each patch; an iteration that is not finished leaves nothing behind but what is remembered. */
+  steps?(
+    input: Uint8Array | string,
+    options: ReviewOptions & { readonly remember?: boolean },
+  ): Generator<ReviewProgress, Report>;
   /** Lets go of what `remember` kept for a file. */
   forget?(file: string): void;
   /** Reads the same input as messages, files and hunks. */

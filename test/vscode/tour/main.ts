@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { startServer } from '../host/server.ts';
 import { openWindow, remote } from '../host/window.ts';
-import { steps } from './steps.ts';
+import { inspections, steps } from './steps.ts';
 
 /** Tabs as the code in the patches means them. */
 const asInTheKernel = { 'editor.detectIndentation': false, 'editor.insertSpaces': false, 'editor.tabSize': 8 };
@@ -40,9 +40,10 @@ async function picture(step: (typeof steps)[number], into: string): Promise<void
 }
 
 const wanted = process.argv.slice(2);
-const chosen = steps.filter((step) => wanted.length === 0 || wanted.includes(step.name));
-const unknown = wanted.filter((name) => !steps.some((step) => step.name === name));
+const all = [...steps, ...inspections];
+const unknown = wanted.filter((name) => !all.some((step) => step.name === name));
 if (unknown.length)
-  throw new Error(`no step is called ${unknown.join(', ')}; there are ${steps.map((s) => s.name).join(', ')}`);
+  throw new Error(`no step is called ${unknown.join(', ')}; there are ${all.map((s) => s.name).join(', ')}`);
 mkdirSync('docs', { recursive: true });
-for (const step of chosen) await picture(step, 'docs');
+for (const step of steps) if (wanted.length === 0 || wanted.includes(step.name)) await picture(step, 'docs');
+for (const step of inspections) if (wanted.includes(step.name)) await picture(step, 'out');

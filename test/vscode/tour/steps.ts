@@ -1,43 +1,94 @@
 // The pictures of the tour, one a step; each starts from a fresh window with its patch open.
 import type { Page } from 'playwright-core';
+import { command, goTo, hover, replay, reviewed } from './moves.ts';
 
 export type Step = {
   /** docs/NAME.png */
   readonly name: string;
   readonly patch: string;
-  readonly theme: 'Default Dark Modern' | 'Default Light Modern';
+  readonly theme: string;
   readonly settings?: Readonly<Record<string, unknown>>;
   /** Brings the window into the state to be pictured. */
   readonly act: (page: Page) => Promise<void>;
 };
 
-const example = 'examples/hook-cpa-flush.patch';
+type Scene = Omit<Step, 'theme'>;
 
-/** Runs a command of the palette by its title. */
-export async function command(page: Page, title: string): Promise<void> {
-  await page.keyboard.press('F1');
-  await page.locator('.quick-input-widget input').fill(`>${title}`);
-  await page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first().click();
-}
+const patch = 'examples/hook-cpa-flush.patch';
 
-/** Puts the cursor at a 1-based line and column and scrolls there. */
-export async function goTo(page: Page, line: number, column = 1): Promise<void> {
-  await page.keyboard.press('Control+g');
-  await page.locator('.quick-input-widget input').fill(`:${line}:${column}`);
-  await page.keyboard.press('Enter');
-}
+const scenes: readonly Scene[] = [
+  { name: 'patch', patch, act: (page) => reviewed(page, 46) },
+  {
+    name: 'hover',
+    patch,
+    act: async (page) => {
+      await reviewed(page, 50);
+      await hover(page, 'sync_direct_mapping');
+    },
+  },
+  {
+    name: 'replay',
+    patch,
+    act: async (page) => {
+      await reviewed(page, 52);
+      await command(page, 'View: Toggle Primary Side Bar Visibility');
+      await replay(page);
+    },
+  },
+  {
+    name: 'reply',
+    patch,
+    act: async (page) => {
+      await reviewed(page, 46);
+      await command(page, 'MKTME: Write review reply');
+      await page.locator('.tab', { hasText: 'Untitled-1' }).first().waitFor();
+      await command(page, 'View: Show MKTME review');
+      await page.locator('.pane-body .monaco-list-row', { hasText: 'cpa_flush()' }).first().waitFor();
+      await goTo(page, 30);
+    },
+  },
+];
 
-/** Waits until the review has marked the patch. */
-export async function reviewed(page: Page): Promise<void> {
-  await page.locator('.squiggly-error').first().waitFor();
-}
+const THEMES = { dark: 'Default Dark Modern', light: 'Default Light Modern' } as const;
 
-const finding = async (page: Page): Promise<void> => {
-  await goTo(page, 46);
-  await reviewed(page);
-};
+export const steps: readonly Step[] = scenes.flatMap((scene) =>
+  Object.entries(THEMES).map(([suffix, theme]): Step => ({ ...scene, name: `${scene.name}-${suffix}`, theme })),
+);
 
-export const steps: readonly Step[] = [
-  { name: 'patch-dark', patch: example, theme: 'Default Dark Modern', act: finding },
-  { name: 'patch-light', patch: example, theme: 'Default Light Modern', act: finding },
+/** For the eye only: taken when asked for by name, never kept in docs. */
+export const inspections: readonly Step[] = [
+  {
+    name: 'problems',
+    patch,
+    theme: THEMES.dark,
+    act: async (page) => {
+      await reviewed(page, 46);
+      await command(page, 'View: Focus Problems');
+      await page.locator('.markers-panel .monaco-list-row').nth(3).waitFor();
+    },
+  },
+  {
+    name: 'walkthrough',
+    patch,
+    theme: THEMES.dark,
+    act: async (page) => {
+      await reviewed(page, 46);
+      await command(page, 'Welcome: Open Walkthrough');
+      await page.keyboard.type('Review a kernel');
+      await page.keyboard.press('Enter');
+      await page.locator('.getting-started-step').first().waitFor();
+    },
+  },
+  ...(['Default High Contrast', 'Default High Contrast Light'] as const).map(
+    (theme): Step => ({
+      name: theme.endsWith('Light') ? 'replay-hc-light' : 'replay-hc',
+      patch,
+      theme,
+      act: async (page) => {
+        await reviewed(page, 52);
+        await command(page, 'View: Toggle Primary Side Bar Visibility');
+        await replay(page);
+      },
+    }),
+  ),
 ];
