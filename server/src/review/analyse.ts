@@ -7,9 +7,9 @@ import { findingsOf } from './findings.ts';
 import { hookedFunctions, syncCalls } from './hooks.ts';
 import { runImplementations } from './implementation/analyse.ts';
 import { concernsSync } from './introduction.ts';
-import { buildProgram, DEFAULT_SYNCS } from './program.ts';
+import { buildProgram, DEFAULT_SYNCS, type Program } from './program.ts';
 import type { Finding, ReviewOptions } from './report.ts';
-import type { Context } from './rule.ts';
+import type { Context, Draft } from './rule.ts';
 import { rules } from './rules/index.ts';
 import type { Texts } from './text.ts';
 import { runTrials, type Trials } from './trials.ts';
@@ -67,7 +67,7 @@ export function analyse({ patch, message, layers: texts, options }: AnalyseInput
   });
   const implementations = runImplementations(post, macroParser(parser));
   const context: Context = { ...base, trials: ran.trials, failures: ran.failures, implementations };
-  const drafts = rules.flatMap((rule) => rule.check(context));
+  const drafts = rules.flatMap((rule) => rule.check(context)).map(withPlaceAssumed(post));
   const isOwn = ({ line }: Finding) => line > message.line && line <= message.endLine;
   return {
     context,
@@ -77,6 +77,17 @@ export function analyse({ patch, message, layers: texts, options }: AnalyseInput
     allFindings: (given) => findingsOf(drafts, given),
   };
 }
+
+/** What stands in a hunk without any known step says so. */
+const withPlaceAssumed =
+  ({ assumedAtEnd }: Program) =>
+  (draft: Draft): Draft =>
+    draft.run && 'spot' in draft.at && assumedAtEnd.has(draft.at.spot.function)
+      ? {
+          ...draft,
+          assumptions: [`the hunk stands at the end of ${draft.at.spot.function}(), of which it shows nothing`],
+        }
+      : draft;
 
 const macroParser = (parser: CParser): MacroParser => ({
   expression(text) {

@@ -3,9 +3,11 @@ import type { Message } from '../patch/model.ts';
 import type { Analysis } from './analyse.ts';
 import { confidenceOf } from './confidence.ts';
 import { hunksOf } from './hunks.ts';
-import type { PatchReport, ReviewOptions } from './report.ts';
+import type { PatchReport, ReportProblem, ReviewOptions } from './report.ts';
+import type { Context } from './rule.ts';
 import { resultsOf } from './scenario-results.ts';
 import { sitesOf } from './sites.ts';
+import { placeOf } from './text.ts';
 
 export function emptyReport(message: Message, options: ReviewOptions): PatchReport {
   return {
@@ -34,7 +36,11 @@ export function fullReport(analysis: Analysis, options: ReviewOptions): PatchRep
   return {
     ...empty,
     base: own?.base ?? 'fragment',
-    problems: [...empty.problems, ...(own?.problems ?? []).map(({ line, message }) => ({ line: line + 1, message }))],
+    problems: [
+      ...empty.problems,
+      ...(own?.problems ?? []).map(({ line, message }) => ({ line: line + 1, message })),
+      ...unplaced(context).filter(isOwn),
+    ],
     sites: sitesOf(context).filter(isOwn),
     findings: analysis.ownFindings(options),
     hunks: hunksOf(context).filter(isOwn),
@@ -42,3 +48,17 @@ export function fullReport(analysis: Analysis, options: ReviewOptions): PatchRep
     confidence: confidenceOf(context, ran),
   };
 }
+
+/** Statements of the patch for which the hunks do not tell a place. */
+const unplaced = ({ post, file }: Context): readonly ReportProblem[] => [
+  ...post.unplaced.map(({ stmt, text }) => ({
+    line: placeOf(text, stmt, file).line,
+    message:
+      'the hunk does not tell where in the function this statement stands: it was not run (more context, or --kernel, helps)',
+  })),
+  ...post.atEnd.map(({ stmt, text }) => ({
+    line: placeOf(text, stmt, file).line,
+    message:
+      'the hunk shows no known statement of the function: this one was taken to stand at its end (more context, or --kernel, helps)',
+  })),
+];

@@ -1,5 +1,5 @@
 /** All the code that one state of the kernel under review consists of: what the patch shows, woven into the models. */
-import { kernelFunction, versionOf } from '../../../engine/src/kernel/catalogue.ts';
+import { kernelFunction } from '../../../engine/src/kernel/catalogue.ts';
 import type { Version } from '../../../engine/src/kernel/model.ts';
 import { primitives } from '../../../engine/src/kernel/primitives.ts';
 import type { Macro, Prototype, StructSource } from '../c/ast.ts';
@@ -8,6 +8,7 @@ import { buildFunction, type LayerContext, type Own, type ProgramFunction } from
 import { type Layer, layersOf, newDefinitions } from './layers.ts';
 import type { SyncConvention } from './report.ts';
 import { type CodeText, isChanged } from './text.ts';
+import { versionOfTexts } from './version.ts';
 import type { Item, ShownFunction } from './weave/items.ts';
 import type { Recogniser } from './weave/recognise.ts';
 
@@ -28,8 +29,10 @@ export interface Program {
   readonly unplaced: readonly Item[];
   /** Changed statements of hunks that show no step of the function: taken to stand at its end. */
   readonly atEnd: readonly Item[];
-  /** Functions with statements that have no place: what they do on their ways is not known. */
+  /** Functions with statements whose place is not known: nothing is said of the ways on which they do not run. */
   readonly uncertain: ReadonlySet<string>;
+  /** Those of them whose statements are taken to stand at the end. */
+  readonly assumedAtEnd: ReadonlySet<string>;
   /** Functions that the patch shows in part and that are not modelled. */
   readonly unmodelled: readonly ShownFunction[];
 }
@@ -56,10 +59,7 @@ export function buildProgram({ recogniser, syncs, layers: all, side }: ProgramIn
   const own: Own = (text) => (node) => {
     owner.set(node, text);
   };
-  const version = versionOf({
-    paths: all.flat().map((text) => text.path),
-    names: all.flat().flatMap(({ source }) => source.functions.map((fn) => fn.name)),
-  });
+  const version = versionOfTexts(all.flat(), recogniser);
   const isSync = new Set(syncs.map((sync) => sync.name));
   const macros = new Map(
     texts.flatMap((text) => text.source.macros.filter(isOfPatch).map((macro) => [macro.name, macro] as const)),
@@ -72,6 +72,7 @@ export function buildProgram({ recogniser, syncs, layers: all, side }: ProgramIn
   const unplaced: Item[] = [];
   const atEnd: Item[] = [];
   const uncertain = new Set<string>();
+  const assumedAtEnd = new Set<string>();
   const unmodelled: ShownFunction[] = [];
   for (const name of new Set(layers.flatMap((layer) => [...layer.shown.keys()]))) {
     if (!isUnderReview(name, version, layers)) continue;
@@ -84,7 +85,8 @@ export function buildProgram({ recogniser, syncs, layers: all, side }: ProgramIn
     else unmodelled.push(...built.shown);
     unplaced.push(...built.unplaced);
     atEnd.push(...built.atEnd);
-    if (built.unplaced.length > 0) uncertain.add(name);
+    if (built.unplaced.length + built.atEnd.length > 0) uncertain.add(name);
+    if (built.atEnd.length > 0) assumedAtEnd.add(name);
   }
 
   return {
@@ -101,6 +103,7 @@ export function buildProgram({ recogniser, syncs, layers: all, side }: ProgramIn
     unplaced,
     atEnd,
     uncertain,
+    assumedAtEnd,
     unmodelled,
   };
 }
