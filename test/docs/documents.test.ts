@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it, test } from 'vitest';
 import { FORMATS, parseCommand } from '../../server/src/cli/args.ts';
 import { HELP } from '../../server/src/cli/help.ts';
-import { RULE_SLUGS, ruleSeverity } from '../../server/src/show/rules.ts';
+import { RULE_SLUGS, ruleSeverity, ruleSummary } from '../../server/src/show/rules.ts';
 
 const documents = [
   ...readdirSync('.').filter((name) => name.endsWith('.md')),
@@ -17,6 +17,11 @@ const manifest = JSON.parse(read('package.json')) as {
   scripts: Record<string, string>;
   contributes: { configuration: { properties: Record<string, unknown> } };
 };
+
+const RULES_NOTE = `error: a KeyID's mapping is or can become wrong. warning: cost or fragility. note, which some of the warnings become: worth a look.
+
+The slugs are the diagnostic codes, and stay. \`--rule\` and \`--no-rule\` choose among the rules, the setting \`mktme.rules\` switches them off or
+gives them another severity. This table and the pages are written by tests.`;
 
 /** Targets of links and pictures outside of code, without anchors. */
 const linksOf = (text: string): readonly string[] =>
@@ -75,6 +80,21 @@ describe('docs/cli.md', () => {
   it.each(FORMATS)('tells of the format %s', (format) => {
     expect(read('docs/cli.md')).toMatch(new RegExp(`^\\| \`${format}\` \\|`, 'm'));
   });
+});
+
+test('docs/rules/README.md is made from the rules', async () => {
+  const rows = RULE_SLUGS.map((slug) => `| [${slug}](${slug}.md) | ${ruleSeverity(slug)} | ${ruleSummary(slug)} |`);
+  const page = [
+    '# Rules',
+    '',
+    '| Rule | Severity | It holds when |',
+    '|---|---|---|',
+    ...rows,
+    '',
+    RULES_NOTE,
+    '',
+  ].join('\n');
+  await expect(page).toMatchFileSnapshot('../../docs/rules/README.md');
 });
 
 describe('README.md', () => {
