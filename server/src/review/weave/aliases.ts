@@ -27,9 +27,13 @@ export function aliasesOf(
     aliases.set(spelling, kernelName);
     taken.add(kernelName);
   };
-  (source.parameters ?? []).forEach((parameter, index) => {
+  const parameters = source.parameters ?? [];
+  // Between a heading that is cut and the hunk some may be missing: those that keep their names tell.
+  if (source.parametersCut || parameters.length < model.parameters.length)
+    for (const { name } of parameters) if (model.parameters.some((kernels) => kernels.name === name)) bind(name, name);
+  parameters.forEach((parameter, index) => {
     const kernels = model.parameters[index];
-    if (kernels && parameter.name) bind(parameter.name, kernels.name);
+    if (kernels && parameter.name && kernels.type.kind === parameter.type.kind) bind(parameter.name, kernels.name);
   });
   for (const [spelling, kernelName] of fromMarks) bind(spelling, kernelName);
   const roles = rolesOf(source.pieces);

@@ -26,7 +26,7 @@ export function positionOf(item: Item, around: Surroundings): Position | null {
   if (own) return { kind: 'beside', slot: own, side: 'before' };
   const index = siblings.indexOf(item);
   const beside =
-    behindEarlier(item, siblings.slice(0, index), matched) ??
+    behindEarlier(item, siblings.slice(0, index), matched, slots) ??
     beforeLater(item, siblings.slice(index + 1), matched, slots);
   if (beside) return beside;
   if (block) return { kind: 'inside', slot: block };
@@ -41,12 +41,17 @@ export const slotsUnder = (item: Item, matched: ReadonlyMap<Item, Slot>): readon
   flatten([item]).flatMap((inner) => matched.get(inner) ?? []);
 
 /** Behind the nearest earlier sibling of the hunk; each block closed in between leads one list further out. */
-function behindEarlier(item: Item, earlier: readonly Item[], matched: ReadonlyMap<Item, Slot>): Position | null {
+function behindEarlier(
+  item: Item,
+  earlier: readonly Item[],
+  matched: ReadonlyMap<Item, Slot>,
+  slots: readonly Slot[],
+): Position | null {
   for (const other of earlier.toReversed()) {
     if (other.hunk !== item.hunk || other.level < item.level) return null;
     const last = slotsUnder(other, matched).at(-1);
     if (!last) continue;
-    let slot: Slot | null = ownListSlot(last, other, matched);
+    let slot: Slot | null = ownListSlot(last, other, matched, slots);
     for (let up = other.level - item.level; up > 0 && slot; up--) slot = slot.parent;
     if (slot) return { kind: 'beside', slot, side: 'after' };
   }
@@ -71,7 +76,20 @@ function beforeLater(
   return null;
 }
 
-/** The slot of the sibling's own list that holds a slot found inside the sibling. */
-function ownListSlot(slot: Slot, sibling: Item, matched: ReadonlyMap<Item, Slot>): Slot {
-  return matched.get(sibling) ?? slot;
+/**
+ * The slot of the sibling's own list that holds a slot found inside the sibling. Of an `if` whose head stands before the
+ * hunk nothing else is known than the steps inside: a block of the kernel's that has no others is its own.
+ */
+function ownListSlot(slot: Slot, sibling: Item, matched: ReadonlyMap<Item, Slot>, slots: readonly Slot[]): Slot {
+  const own = matched.get(sibling);
+  if (own) return own;
+  const inside = new Set(slotsUnder(sibling, matched));
+  let at = slot;
+  while (at.parent && sibling.children.length > 0 && stepsOf(at.parent, slots).every((step) => inside.has(step)))
+    at = at.parent;
+  return at;
 }
+
+/** The kernel's own statements inside a block. */
+const stepsOf = (block: Slot, slots: readonly Slot[]) =>
+  slots.filter((slot) => slot.parent === block && slot.element.kind === 'step');

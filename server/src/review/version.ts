@@ -1,0 +1,38 @@
+/** Which kernel a patch is written against. */
+import { kernelFunction, versionOf } from '../../../engine/src/kernel/catalogue.ts';
+import type { KernelFunction, Version } from '../../../engine/src/kernel/model.ts';
+import type { CodeText } from './text.ts';
+import { elementsOf } from './weave/element.ts';
+import { flatten, type Item, itemsOf, type ShownFunction } from './weave/items.ts';
+import { type Recogniser, recognise } from './weave/recognise.ts';
+import { align, type Slot, slotsOf } from './weave/slots.ts';
+
+/** By paths and names, and where those are the same in several kernels, by whose steps the pre-images show more of. */
+export function versionOfTexts(texts: readonly CodeText[], recogniser: Recogniser): Version {
+  const named = versionOf({
+    paths: texts.map((text) => text.path),
+    names: texts.flatMap((text) => text.source.functions.map((source) => source.name)),
+  });
+  if (named !== 'v5.1') return named;
+  const shown = texts
+    .filter((text) => text.side === 'old')
+    .flatMap((text) => text.source.functions.map((source): ShownFunction => ({ source, text })));
+  const likeness = (version: Version) =>
+    shown.reduce((sum, each) => {
+      const model = kernelFunction(each.source.name, version);
+      return model ? sum + likenessOf(each, model, recogniser) : sum;
+    }, 0);
+  return likeness('v4.18') > likeness('v5.1') ? 'v4.18' : 'v5.1';
+}
+
+function likenessOf(shown: ShownFunction, model: KernelFunction, recogniser: Recogniser): number {
+  const items = flatten(itemsOf(shown));
+  const slots = slotsOf(elementsOf(model));
+  const found = (item: Item, slot: Slot) => recognise(recogniser, item, slot.element);
+  const steps = [...align(items, slots, (item, slot) => found(item, slot)?.weight ?? 0)];
+  // Patterns bind any name: one that the hunk spells as that kernel does counts for more.
+  const spelled = steps.filter(([item, slot]) => [...(found(item, slot)?.names ?? [])].every(([a, b]) => a === b));
+  const locals = new Set(model.locals.map((local) => local.name));
+  const declared = items.flatMap(({ stmt }) => (stmt.kind === 'declare' ? stmt.declarators : []));
+  return steps.length + spelled.length + declared.filter(({ name }) => locals.has(name)).length;
+}
