@@ -73,7 +73,7 @@ class Fields {
     const value = this.get(field);
     if (typeof value === 'string' && /^(0x[0-9a-f]+|\d+)$/i.test(value)) {
       const number = BigInt(value);
-      return number < 1n << 64n ? number : this.fail(field, `${value} does not fit in 64 bits`);
+      return number < 1n << 64n ? number : this.fail(field, `${short(value)} does not fit in 64 bits`);
     }
     if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return BigInt(value);
     return this.fail(field, `${named(value)} is not an address or a size ('0x...')`);
@@ -106,10 +106,14 @@ class Fields {
   }
 }
 
+/** A value in a message. What lists and objects hold is left out: it may nest deeper than the stack. */
 const named = (value: unknown): string => {
-  const text = JSON.stringify(value) ?? String(value);
-  return text.length > 40 ? `${text.slice(0, 37)}...` : text;
+  if (Array.isArray(value)) return value.length === 0 ? '[]' : '[...]';
+  if (typeof value === 'object' && value !== null) return Object.keys(value).length === 0 ? '{}' : '{...}';
+  return short(JSON.stringify(value) ?? String(value));
 };
+
+const short = (text: string): string => (text.length > 40 ? `${text.slice(0, 37)}...` : text);
 
 const hex = (value: bigint): string => `0x${value.toString(16)}`;
 

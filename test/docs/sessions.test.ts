@@ -23,7 +23,11 @@ async function printed(command: string): Promise<readonly string[]> {
   const parsed = parseCommand(argv);
   let text = '';
   if (parsed.command === 'simulate') {
-    for (const name of parsed.inputs) text += simulateCommand(readFileSync(name, 'utf8')).output;
+    for (const name of parsed.inputs) {
+      simulateCommand(readFileSync(name, 'utf8'), (part) => {
+        text += part;
+      });
+    }
   } else if (parsed.command === 'review') {
     runReview(parsed, await loadReviewer(), {
       env: { NO_COLOR: '1' },

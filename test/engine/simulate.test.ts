@@ -113,6 +113,11 @@ describe('simulate', () => {
       { machine, steps: [{ ...sync, start: 'up' }] },
       'steps[0].start: "up" is not an address or a size (\'0x...\')',
     ],
+    [
+      'a number longer than a line',
+      { machine, steps: [{ ...sync, start: `0x${'f'.repeat(1000)}` }] },
+      `steps[0].start: 0x${'f'.repeat(35)}... does not fit in 64 bits`,
+    ],
     ['a map without flags', { machine, steps: [{ ...map, flags: undefined }] }, 'steps[0].flags: is missing'],
     ['a protect of nothing', { machine, steps: [{ ...sync, op: 'protect' }] }, 'steps[0].set: is missing'],
     [
@@ -127,15 +132,25 @@ describe('simulate', () => {
 
   test('the command: one scenario, several, and bad ones', () => {
     const good = { machine, steps: [map] };
-    expect(JSON.parse(simulateCommand(JSON.stringify(good)).output)).toEqual(run(good));
-    expect(JSON.parse(simulateCommand(JSON.stringify([good, good])).output)).toEqual([run(good), run(good)]);
-    expect(simulateCommand('{}')).toEqual({ output: '', exitCode: 2, error: 'machine: is missing' });
-    const mixed = simulateCommand(JSON.stringify([good, {}]));
-    expect({ ...mixed, output: JSON.parse(mixed.output) }).toEqual({
-      output: [run(good), { error: 'machine: is missing' }],
-      exitCode: 2,
-      error: '[1].machine: is missing',
-    });
-    expect(simulateCommand('{').error).toMatch(/^scenario: not JSON/);
+    const deep = '['.repeat(20_000) + ']'.repeat(20_000);
+    const pretty = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
+    const check = (text: string, output: string, error?: string | RegExp): void => {
+      let printed = '';
+      const status = simulateCommand(text, (piece) => {
+        printed += piece;
+      });
+      expect(printed).toBe(output);
+      expect(status.exitCode).toBe(error === undefined ? 0 : 2);
+      if (error === undefined) expect(status.error).toBeUndefined();
+      else expect(status.error).toMatch(error);
+    };
+    check(JSON.stringify(good), pretty(run(good)));
+    check(JSON.stringify([good, good]), pretty([run(good), run(good)]));
+    check('[]', pretty([]));
+    check('{}', '', 'machine: is missing');
+    check(JSON.stringify([good, {}]), pretty([run(good), { error: 'machine: is missing' }]), '[1].machine: is missing');
+    check('{', '', /^scenario: not JSON/);
+    check('\0', '', /^scenario: not JSON: \P{Cc}+$/u);
+    check(`{"machine": ${deep}}`, '', 'machine: is [...], not an object');
   });
 });

@@ -59,10 +59,9 @@ function simulate(inputs: readonly string[]): 0 | 2 {
   const [name = '-', ...more] = inputs;
   if (more.length > 0) throw new Failure('simulate takes one file; put several scenarios into one JSON array');
   const [input] = inputsOf(name, null);
-  const { output, exitCode, error } = simulateCommand(new TextDecoder().decode(input?.read()));
+  const { exitCode, error } = simulateCommand(new TextDecoder().decode(input?.read()), out);
   if (error !== undefined) complain(`${input?.name ?? name}: ${error}`);
-  out(output);
-  return exitCode === 0 ? 0 : 2;
+  return exitCode;
 }
 
 /** The page as the build put it beside this program. */

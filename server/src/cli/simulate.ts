@@ -1,60 +1,48 @@
 import { simulate } from '../../../engine/src/simulate.ts';
-import { inputsOf } from './inputs.ts';
+import { prettyJson } from './pretty-json.ts';
 
-/** Where the command writes: standard output, and one line for standard error. */
-export interface SimulateOutput {
-  out(text: string): void;
-  complain(line: string): void;
+/** How `mktme-review simulate` ended: 2 and one line where the input made no sense. */
+export interface SimulateStatus {
+  readonly exitCode: 0 | 2;
+  readonly error?: string;
 }
 
 /**
- * `mktme-review simulate SCENARIO.json|-`: prints each input's result. Returns the exit status; 2 if an input made no
- * sense. Throws Failure for an input that cannot be read.
+ * The text of a scenario file, or of an array of scenarios, to the JSON that is printed. What makes no sense prints nothing,
+ * or in an array `{"error": ...}` in its place; the first such line is in `error`. An array is printed as it goes: thousands
+ * of results together are longer than a string can be.
  */
-export const runSimulate = (inputs: readonly string[], io: SimulateOutput): 0 | 2 => {
-  let status: 0 | 2 = 0;
-  for (const argument of inputs.length === 0 ? ['-'] : inputs) {
-    for (const input of inputsOf(argument, null)) {
-      const { output, error } = simulateCommand(new TextDecoder().decode(input.read()));
-      io.out(output);
-      if (error !== undefined) {
-        io.complain(`${input.name}: ${error}`);
-        status = 2;
-      }
-    }
-  }
-  return status;
-};
-
-/**
- * The text of a scenario file, or of an array of scenarios, to the JSON that is printed. Exit code 2 and one line in
- * `error` where the input makes no sense; nothing is printed of it then, and in an array `{"error": ...}` in its place.
- */
-export const simulateCommand = (text: string): { output: string; exitCode: number; error?: string } => {
+export const simulateCommand = (text: string, out: (piece: string) => void): SimulateStatus => {
   let document: unknown;
   try {
     document = JSON.parse(text);
   } catch (error) {
-    return refuse(`scenario: not JSON: ${error instanceof Error ? error.message.split('\n')[0] : 'unreadable'}`);
+    const reason = error instanceof Error ? error.message.replace(/\p{Cc}+/gu, ' ') : 'unreadable';
+    return { exitCode: 2, error: `scenario: not JSON: ${reason}` };
   }
-  if (!Array.isArray(document)) {
-    const run = simulate(document);
-    return 'error' in run ? refuse(run.error) : print(run.result);
+  const several = Array.isArray(document);
+  const scenarios: unknown[] = Array.isArray(document) ? document : [document];
+  let error: string | undefined;
+  function* results(): Generator<unknown> {
+    for (const [index, scenario] of scenarios.entries()) {
+      const run = simulate(scenario);
+      if ('error' in run) error ??= several ? `[${index}].${run.error}` : run.error;
+      yield 'error' in run ? run : run.result;
+    }
   }
-  const runs = document.map((scenario: unknown) => simulate(scenario));
-  const printed = print(runs.map((run) => ('error' in run ? run : run.result)));
-  const index = runs.findIndex((run) => 'error' in run);
-  const bad = runs[index];
-  return bad !== undefined && 'error' in bad ? { ...printed, exitCode: 2, error: `[${index}].${bad.error}` } : printed;
+  if (several) write(prettyJson(results()), out);
+  else for (const result of results()) if (error === undefined) write(prettyJson(result), out);
+  return error === undefined ? { exitCode: 0 } : { exitCode: 2, error };
 };
 
-const refuse = (error: string): { output: string; exitCode: number; error: string } => ({
-  output: '',
-  exitCode: 2,
-  error,
-});
-
-const print = (value: unknown): { output: string; exitCode: number } => ({
-  output: `${JSON.stringify(value, null, 2)}\n`,
-  exitCode: 0,
-});
+/** Hands on pieces of text, and a last line end, in few writes. */
+const write = (pieces: Iterable<string>, out: (piece: string) => void): void => {
+  let waiting = '';
+  for (const piece of pieces) {
+    waiting += piece;
+    if (waiting.length < 1 << 16) continue;
+    out(waiting);
+    waiting = '';
+  }
+  out(`${waiting}\n`);
+};
