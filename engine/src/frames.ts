@@ -53,7 +53,8 @@ class Frames implements TableFrames {
   readonly counts = { allocations: 0, frees: 0 };
   readonly #geometry: Geometry;
   readonly #key: KeyBits;
-  readonly #frames = new Map<bigint, Frame>();
+  /** By page number. */
+  readonly #frames = new Map<number, Frame>();
   readonly #pgd: Frame;
   #next: bigint;
   #budget = Number.POSITIVE_INFINITY;
@@ -79,11 +80,11 @@ class Frames implements TableFrames {
   }
 
   contains(address: bigint): boolean {
-    return this.#frames.has(address & ~0xfffn);
+    return this.#frames.has(pageOf(address));
   }
 
   isFreed(address: bigint): boolean {
-    return this.#frames.get(address & ~0xfffn)?.freed ?? false;
+    return this.#frames.get(pageOf(address))?.freed ?? false;
   }
 
   load(address: bigint): bigint {
@@ -117,7 +118,7 @@ class Frames implements TableFrames {
 
   freeFrame(address: bigint): 'hooked' | 'unflushed' | null {
     this.#follow();
-    const frame = this.#frames.get(address & ~0xfffn);
+    const frame = this.#frames.get(pageOf(address));
     if (frame === undefined) {
       this.#pending.push({
         kind: 'bug',
@@ -147,7 +148,7 @@ class Frames implements TableFrames {
     const back: ReadBack = {
       geometry: this.#geometry,
       key: this.#key,
-      frameAt: (address) => this.#frames.get(address) ?? null,
+      frameAt: (address) => this.#frames.get(pageOf(address)) ?? null,
       complain: (message) => this.#pending.push({ kind: 'bug', message }),
       rebuilt: [],
     };
@@ -165,13 +166,13 @@ class Frames implements TableFrames {
     this.#next -= 0x1000n;
     if (this.#next < 0n) throw new RangeError('no RAM left for page tables');
     const frame = newFrame(this.#next, level);
-    this.#frames.set(frame.address, frame);
+    this.#frames.set(pageOf(frame.address), frame);
     return frame;
   }
 
   #frameAt(address: bigint): Frame {
-    const frame = this.#frames.get(address & ~0xfffn);
-    if (frame === undefined || address % 8n !== 0n)
+    const frame = this.#frames.get(pageOf(address));
+    if (frame === undefined || (address & 7n) !== 0n)
       throw new RangeError(`no page-table entry at 0x${address.toString(16)}`);
     return frame;
   }
@@ -192,8 +193,12 @@ class Frames implements TableFrames {
     const entry = entryIn(source, index);
     if (entry === null) return 0n;
     if (!(entry instanceof Leaf)) return this.#child(frame, index).address | TABLE_BITS;
+    const { read } = frame;
+    if (read?.index === index && read.leaf === entry) return read.value;
     const page = home.page + index * ENTRY_PAGES[level as Level];
-    return entryOfLeaf(entry, level as Level, page, Math.max(home.keyId, 0), this.#key);
+    const value = entryOfLeaf(entry, level as Level, page, Math.max(home.keyId, 0), this.#key);
+    frame.read = { index, leaf: entry, value };
+    return value;
   }
 
   /** The frame below an entry of the machine's own tables. */
@@ -220,6 +225,7 @@ class Frames implements TableFrames {
     const { parent, level } = frame;
     if (parent === null || level === null) return;
     const above = parent.frame;
+    frame.read = null;
     if (level === 3) frame.slot = parent.index * P4D_ENTRIES;
     else if (level === 2) {
       const { keyId, slot } = placeOfSlot(this.#geometry, above.slot + parent.index);
@@ -232,7 +238,7 @@ class Frames implements TableFrames {
 
   #unlink(frame: Frame, index: number, value: bigint): void {
     if (!isTablePointer(value, frame.level ?? 0)) return;
-    const child = this.#frames.get(addressIn(value, this.#key));
+    const child = this.#frames.get(pageOf(addressIn(value, this.#key)));
     if (child?.parent?.frame !== frame || child.parent.index !== index) return;
     child.parent = null;
     child.unhookedAt = this.machine.events.length;
@@ -242,7 +248,7 @@ class Frames implements TableFrames {
   #link(frame: Frame, index: number, value: bigint): void {
     const level = frame.level ?? 0;
     if (!isTablePointer(value, level)) return;
-    const child = this.#frames.get(addressIn(value, this.#key));
+    const child = this.#frames.get(pageOf(addressIn(value, this.#key)));
     if (child === undefined || (child.level !== null && child.level !== level - 1) || child.parent !== null) return;
     const fresh = child.level === null;
     child.level = level - 1;
@@ -313,4 +319,5 @@ class Frames implements TableFrames {
   }
 }
 
+const pageOf = (address: bigint): number => Number(address >> 12n);
 const indexIn = (address: bigint): number => Number((address & 0xfffn) >> 3n);

@@ -43,10 +43,20 @@ export const addressIn = (entry: bigint, key: KeyBits): bigint => entry & ADDRES
 export const isTablePointer = (entry: bigint, level: number): boolean =>
   level > 0 && (entry & PRESENT) !== 0n && (entry & PSE) === 0n;
 
+const bitsByAttr = new Map<number, bigint>();
+
+const hardwareBits = (attr: number): bigint => {
+  const known = bitsByAttr.get(attr);
+  if (known !== undefined) return known;
+  let bits = 0n;
+  for (const flag of FLAGS) if ((attr & bitsOf([flag])) !== 0) bits |= hardware[flag];
+  bitsByAttr.set(attr, bits);
+  return bits;
+};
+
 /** The entry for a leaf that maps `page` of a mapping whose KeyID is `keyId`. */
 export const entryOfLeaf = (leaf: Leaf, level: Level, page: number, keyId: number, key: KeyBits): bigint => {
-  let entry = PRESENT | (level > 0 ? PSE : 0n) | (BigInt(leaf.delta + page) << 12n);
-  for (const flag of FLAGS) if ((leaf.attr & bitsOf([flag])) !== 0) entry |= hardware[flag];
+  const entry = PRESENT | (level > 0 ? PSE : 0n) | (BigInt(leaf.delta + page) << 12n) | hardwareBits(leaf.attr);
   return entry | (BigInt(keyId ^ keyOddness(leaf.attr)) << key.shift);
 };
 

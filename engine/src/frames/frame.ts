@@ -1,5 +1,5 @@
 import type { Place } from '../geometry.ts';
-import type { Span } from '../table/span.ts';
+import type { Leaf, Span } from '../table/span.ts';
 
 /** One page of memory that is, was or may become a page table. */
 export interface Frame {
@@ -15,6 +15,8 @@ export interface Frame {
   source: Span | null;
   /** Entries that say something else than `source`, or say it in other bits. */
   readonly entries: Map<number, bigint>;
+  /** The leaf of `source` that was read last, as an entry: code looks at an entry several times. */
+  read: { readonly index: number; readonly leaf: Leaf; readonly value: bigint } | null;
   /** Frames below that have been given an address. */
   readonly children: Map<number, Frame>;
   /** The entry that points here, as far as known. */
@@ -36,6 +38,7 @@ export const newFrame = (address: bigint, level: number | null): Frame => ({
   slot: 0,
   source: null,
   entries: new Map(),
+  read: null,
   children: new Map(),
   parent: null,
   dirty: false,

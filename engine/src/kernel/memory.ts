@@ -84,10 +84,9 @@ export function createMemory(): Memory {
     return object;
   };
 
-  const viaRegion = <T>(address: bigint, ask: (region: Region) => T | null): T | null => {
+  const loadFromRegion = (address: bigint, bytes: number): bigint | string | null => {
     for (const region of regions) {
-      if (address < region.start || address >= region.end) continue;
-      const answer = ask(region);
+      const answer = covers(region, address) ? region.load(address, bytes) : null;
       if (answer !== null) return answer;
     }
     return null;
@@ -95,10 +94,10 @@ export function createMemory(): Memory {
 
   const load = (address: bigint, type: CType): Value => {
     if (type.kind === 'struct' || type.kind === 'array') return { type, bits: address };
-    const bytes = Number(layouts.sizeOf(type));
+    const bytes = scalarBytes(type);
     if (address < BASE || address >= next) {
       if (address < PAGE) throw nullFault('read', address);
-      const answer = viaRegion(address, (region) => region.load(address, bytes));
+      const answer = loadFromRegion(address, bytes);
       if (answer === null) throw nothingAt(address);
       return typeof answer === 'string' ? { type, bits: 0n, opaque: answer } : { type, bits: answer };
     }
@@ -113,11 +112,11 @@ export function createMemory(): Memory {
       copy(address, value.bits, value.type);
       return;
     }
-    const bytes = Number(layouts.sizeOf(value.type));
+    const bytes = scalarBytes(value.type);
     if (address < BASE || address >= next) {
       if (address < PAGE) throw nullFault('written', address);
-      const done = viaRegion(address, (region) => region.store(address, bytes, value) || null);
-      if (!done) throw nothingAt(address);
+      const isDone = regions.some((region) => covers(region, address) && region.store(address, bytes, value));
+      if (!isDone) throw nothingAt(address);
       return;
     }
     const object = objectOf(address, bytes);
@@ -165,7 +164,7 @@ export function createMemory(): Memory {
     fill: (address, bytes, value) => {
       if (bytes <= 0n) return;
       if (address < PAGE) throw nullFault('written', address);
-      if (find(address) === null && viaRegion(address, () => true)) return;
+      if (find(address) === null && regions.some((region) => covers(region, address))) return;
       const size = bytes < LARGEST ? Number(bytes) : Number(LARGEST) + 1;
       const object = objectOf(address, size);
       const start = Number(address - object.address);
@@ -187,6 +186,11 @@ export function createMemory(): Memory {
     },
   };
 }
+
+const covers = (region: Region, address: bigint): boolean => address >= region.start && address < region.end;
+
+/** Bytes of an integer or a pointer; `void` counts 1. */
+const scalarBytes = (type: CType): number => (type.kind === 'int' ? type.bits >> 3 : type.kind === 'pointer' ? 8 : 1);
 
 const nullFault = (verb: string, address: bigint): MemoryFault =>
   new MemoryFault(

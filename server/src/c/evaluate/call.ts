@@ -5,7 +5,7 @@ import { convert } from './arithmetic.ts';
 import { LimitReached } from './errors.ts';
 import { evaluate, truth } from './expression.ts';
 import { expandCall, isExpression, macroNamed } from './macro.ts';
-import { functionAt, located, note, placeOf, prepareType, type Run, sawSync, spend } from './run.ts';
+import { calleeOf, functionAt, located, note, placeOf, prepareType, type Run, sawSync, spend } from './run.ts';
 import { createActivation, declare, inner, isCell, lookup, type Scope } from './scope.ts';
 import { specialForm } from './special.ts';
 import { execute, executeBody } from './statement.ts';
@@ -21,14 +21,14 @@ export function callExpression(run: Run, expr: CallExpr, scope: Scope): Value {
     for (const arg of expr.args) evaluate(run, arg, scope);
     return opaqueValue('a call through a pointer');
   }
-  const { code } = run.options;
-  const macro = code.function(name) ? null : macroNamed(run, name, scope);
+  const { fn } = calleeOf(run, name);
+  const macro = fn ? null : macroNamed(run, name, scope);
   if (macro && !run.hooks.intercepts?.(name)) {
     if (macro.parameters === null) return viaObjectMacro(run, macro.body, expr, scope);
     const expanded = expandCall(run, macro, expr, scope);
     if (expanded) return runMacro(run, expanded, expr, scope);
   }
-  if (!code.function(name)) {
+  if (!fn) {
     const special = specialForm(run, name, expr, scope);
     if (special) return special;
   }
@@ -84,17 +84,14 @@ export function dispatch(
   expr: CallExpr | null,
   scope: Scope | null,
 ): Value {
-  const { code, primitives } = run.options;
   const fn = scope?.activation.fn ?? null;
   const place = expr && scope ? placeExpr(expr, scope) : expr;
   try {
     const answer = run.hooks.call?.(name, args, place, fn);
     if (answer !== undefined) return answer;
-    const target = code.function(name);
+    const { fn: target, first, primitive, builtin } = calleeOf(run, name);
     if (target) return invoke(run, target, args, place, scope);
-    const first = Object.hasOwn(run.first.functions, name) ? run.first.functions[name] : undefined;
     if (first) return runBuiltin(run, first, args, expr, scope);
-    const primitive = Object.hasOwn(primitives, name) ? primitives[name] : undefined;
     if (primitive) {
       for (const arg of args) sawSync(run, arg, 'stored');
       const unknown = args.find((arg) => arg.opaque !== undefined);
@@ -102,7 +99,6 @@ export function dispatch(
         run.hooks.note?.(`${name}() is given a value of which nothing is known: ${unknown.opaque}`, place, fn);
       return asValue(primitive.run(run.kernel, args), primitive.returns);
     }
-    const builtin = Object.hasOwn(run.builtins.functions, name) ? run.builtins.functions[name] : undefined;
     if (builtin) return runBuiltin(run, builtin, args, expr, scope);
   } catch (error) {
     throw located(error, place, fn);

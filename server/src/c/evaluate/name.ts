@@ -1,11 +1,11 @@
 /** What a name stands for: a variable, a macro of the patch, a constant of the field, a function. */
-import { opaqueValue, pointerTo, type Value } from '../../../../engine/src/kernel/ctype.ts';
+import { opaqueValue, pointerTo, UNSIGNED_LONG, type Value } from '../../../../engine/src/kernel/ctype.ts';
 import type { Expr } from '../ast.ts';
 import { evaluate } from './expression.ts';
 import { locate } from './locate.ts';
 import { expandObject } from './macro.ts';
 import { cellTarget, loadCell, type Target } from './place.ts';
-import { functionPointer, type Run } from './run.ts';
+import { calleeOf, functionPointer, type Run } from './run.ts';
 import { bind, type Cell, isCell, lookup, type Scope } from './scope.ts';
 
 type Name = Expr & { kind: 'name' };
@@ -23,16 +23,17 @@ export function evaluateName(run: Run, expr: Name, scope: Scope): Value {
   if (macro) return evaluate(run, macro.expr, macro.scope);
   const constant = constantOf(run, name);
   if (constant) return constant.type.kind === 'array' ? { ...constant, type: pointerTo(constant.type.of) } : constant;
-  if (run.options.code.function(name) || Object.hasOwn(run.options.primitives, name)) return functionPointer(run, name);
+  const callee = calleeOf(run, name);
+  if (callee.fn || callee.primitive) return functionPointer(run, name);
   return opaqueValue(`'${name}' is not shown`);
 }
 
 function constantOf(run: Run, name: string): Value | null {
-  const constants = [run.first.constants, run.builtins.constants].find((table) => Object.hasOwn(table, name));
-  if (!constants) return null;
+  const { constants } = Object.hasOwn(run.first.constants, name) ? run.first : run.builtins;
+  if (!Object.hasOwn(constants, name)) return null;
   const value = constants[name]?.({ machine: run.options.machine, memory: run.memory });
   if (value === undefined) return null;
-  return typeof value === 'bigint' ? { type: { kind: 'int', bits: 64, signed: false }, bits: value } : value;
+  return typeof value === 'bigint' ? { type: UNSIGNED_LONG, bits: value } : value;
 }
 
 export function locateName(run: Run, expr: Name, scope: Scope, write: boolean): Target {

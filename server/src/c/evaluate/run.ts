@@ -2,10 +2,19 @@
 import { type CType, pointerTo, type Value, VOID } from '../../../../engine/src/kernel/ctype.ts';
 import { type Memory, MemoryFault } from '../../../../engine/src/kernel/memory.ts';
 import type { Kernel } from '../../../../engine/src/kernel/model.ts';
+import type { Primitive } from '../../../../engine/src/kernel/primitives.ts';
 import type { Declarator, Expr, Macro, Span, Stmt } from '../ast.ts';
 import { EvaluationFault, LimitReached } from './errors.ts';
 import type { Cell, Scope } from './scope.ts';
-import type { BuiltinTable, EvaluableFunction, EvaluatorOptions, Hooks, SyncResultUse } from './types.ts';
+import type { Builtin, BuiltinTable, EvaluableFunction, EvaluatorOptions, Hooks, SyncResultUse } from './types.ts';
+
+/** The candidates for a call, in the order in which they go; what is not there is undefined. */
+export interface Callee {
+  readonly fn: EvaluableFunction | null;
+  readonly first: Builtin | undefined;
+  readonly primitive: Primitive | undefined;
+  readonly builtin: Builtin | undefined;
+}
 
 export interface Run {
   readonly options: EvaluatorOptions;
@@ -23,9 +32,27 @@ export interface Run {
   /** Sync results that were joined into one value (`ret |= sync()`): members by the joined value's id. */
   readonly joined: Map<number, readonly number[]>;
   readonly parsedMacros: Map<Macro, Expr | Stmt | null>;
+  /** Who answers to a name, of those that have been called. */
+  readonly callees: Map<string, Callee>;
   statements: number;
   depth: number;
 }
+
+export function calleeOf(run: Run, name: string): Callee {
+  const known = run.callees.get(name);
+  if (known) return known;
+  const callee: Callee = {
+    fn: run.options.code.function(name),
+    first: own(run.first.functions, name),
+    primitive: own(run.options.primitives, name),
+    builtin: own(run.builtins.functions, name),
+  };
+  run.callees.set(name, callee);
+  return callee;
+}
+
+const own = <T>(table: Readonly<Record<string, T>>, name: string): T | undefined =>
+  Object.hasOwn(table, name) ? table[name] : undefined;
 
 /** Counts one statement or loop round. */
 export function spend(run: Run, span: Span, scope: Scope): void {

@@ -57,11 +57,10 @@ export function executeList(run: Run, list: readonly Stmt[], scope: Scope, sough
     at++;
     if (done === undefined) continue;
     if (typeof done !== 'object' || !('goto' in done)) return done;
-    const label = done.goto;
-    if (!list.some((other) => holds(other, label))) return done;
+    if (!list.some((other) => holds(other, done.goto))) return done;
     spend(run, stmt, scope);
-    seek = label;
-    at = jumpTo(run, list, label, scope);
+    seek = done.goto;
+    at = jumpTo(run, list, seek, scope);
   }
   return undefined;
 }
@@ -69,8 +68,9 @@ export function executeList(run: Run, list: readonly Stmt[], scope: Scope, sough
 /** Where in the list a jump goes; the variables declared before that exist from then on, without a value. */
 function jumpTo(run: Run, list: readonly Stmt[], sought: Sought, scope: Scope): number {
   const at = list.findIndex((stmt) => holds(stmt, sought));
-  for (const stmt of list.slice(0, Math.max(0, at))) {
-    if (stmt.kind !== 'declare') continue;
+  for (let before = 0; before < at; before++) {
+    const stmt = list[before];
+    if (stmt?.kind !== 'declare') continue;
     for (const { name, type } of stmt.declarators) {
       if (scope.names.has(name)) continue;
       prepareType(run, type);
@@ -80,11 +80,13 @@ function jumpTo(run: Run, list: readonly Stmt[], sought: Sought, scope: Scope): 
   return at < 0 ? list.length : at;
 }
 
-const SILENT: ReadonlySet<Stmt['kind']> = new Set<Stmt['kind']>(['block', 'empty', 'label', 'case']);
-
 /** Blocks and labels do nothing of their own that anybody would want to see. */
 const isTold = (stmt: Stmt): boolean =>
-  !SILENT.has(stmt.kind) && !(stmt.kind === 'model' && stmt.node.kind === 'label');
+  stmt.kind !== 'block' &&
+  stmt.kind !== 'empty' &&
+  stmt.kind !== 'label' &&
+  stmt.kind !== 'case' &&
+  !(stmt.kind === 'model' && stmt.node.kind === 'label');
 
 export function execute(run: Run, stmt: Stmt, scope: Scope, sought: Sought | null): Completion {
   if (sought === null) {

@@ -28,11 +28,17 @@ export function frameRegion(frames: TableFrames, layout: Layout): Region {
     end: start + layout.directMappingSize,
     load: (address, bytes) => {
       const at = wordAt(address);
-      return frames.contains(at) ? BigInt.asUintN(bytes * 8, frames.load(at) >> shiftAt(address)) : null;
+      if (!frames.contains(at)) return null;
+      const word = frames.load(at);
+      return bytes === 8 ? word : BigInt.asUintN(bytes * 8, word >> shiftAt(address));
     },
     store: (address, bytes, value) => {
       const at = wordAt(address);
       if (!frames.contains(at)) return false;
+      if (bytes === 8) {
+        frames.store(at, value.bits);
+        return true;
+      }
       const shift = shiftAt(address);
       const mask = ((1n << BigInt(bytes * 8)) - 1n) << shift;
       frames.store(at, BigInt.asUintN(64, (frames.load(at) & ~mask) | ((value.bits << shift) & mask)));
