@@ -1,4 +1,5 @@
 /** What becomes of each statement of the hunks: it stands for steps, is evaluated somewhere, or has no place. */
+import { visit } from '../../c/walk.ts';
 import type { Element } from './element.ts';
 import { flatten, headOf, type Item, isCompound } from './items.ts';
 import { type Position, positionOf, type Side, slotsUnder } from './position.ts';
@@ -54,7 +55,7 @@ export function placeItems({ post, pre, slots, matched, isForeign }: PlacementIn
     const siblings = [...items, ...gone.filter((item) => item.state === 'removed')].sort((a, b) => a.order - b.order);
     for (const item of items) {
       const under = slotsUnder(item, matched);
-      if (!item.changed && (!isForeign(item) || isCutHead(item))) {
+      if (!item.changed && (!isForeign(item) || isCut(item))) {
         for (const slot of under) if (!shown.has(slot)) shown.set(slot, item);
         continue;
       }
@@ -75,8 +76,14 @@ export function placeItems({ post, pre, slots, matched, isForeign }: PlacementIn
   return { beside, inside, replaced, shown, unplaced, atEnd };
 }
 
-/** True for a branch whose condition stands before the hunk: nobody but the kernel's step can test it. */
-const isCutHead = ({ stmt }: Item) => stmt.kind === 'if' && stmt.test.kind === 'opaque';
+/** True for a statement whose head or tail the hunk does not show: nobody but the kernel's steps can run all of it. */
+function isCut({ stmt }: Item): boolean {
+  let cut = stmt.kind === 'if' && stmt.test.kind === 'opaque';
+  visit(stmt, (node) => {
+    if (node.kind === 'block' && (node.edge === 'after' || node.edge === 'both')) cut = true;
+  });
+  return cut;
+}
 
 /** The same compound statement in the pre-image: it begins on the same line of the hunk. */
 const twinOf = (item: Item, pre: readonly Item[]) =>

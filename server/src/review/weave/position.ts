@@ -82,7 +82,12 @@ function beforeLater(
  */
 function ownListSlot(slot: Slot, sibling: Item, matched: ReadonlyMap<Item, Slot>, slots: readonly Slot[]): Slot {
   const own = matched.get(sibling);
-  if (own) return own;
+  if (own) {
+    // The kernel's steps have an `else` as a block of its own behind the other.
+    let held: Slot | null = slot;
+    while (held && held.parent !== own.parent) held = held.parent;
+    return held ?? own;
+  }
   const inside = new Set(slotsUnder(sibling, matched));
   let at = slot;
   while (at.parent && sibling.children.length > 0 && stepsOf(at.parent, slots).every((step) => inside.has(step)))

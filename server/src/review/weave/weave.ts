@@ -61,12 +61,24 @@ function insideTheirBlocks(items: readonly Item[], matched: ReadonlyMap<Item, Sl
     for (const item of list) {
       const slot = matched.get(item);
       if (slot && block && !isWithin(slot, block)) kept.delete(item);
-      look(item.children, slot?.element.kind === 'block' ? slot : block);
+      const own = slot?.element.kind === 'block' ? slot : block;
+      look(
+        item.children.filter((child) => !isOtherwise(child, item)),
+        own,
+      );
+      // The kernel's steps have an `else` as a block of its own behind the other.
+      look(
+        item.children.filter((child) => isOtherwise(child, item)),
+        block,
+      );
     }
   };
   look(items, null);
   return kept;
 }
+
+const isOtherwise = ({ stmt }: Item, { stmt: parent }: Item) =>
+  parent.kind === 'if' && parent.otherwise !== null && stmt.start >= parent.otherwise.start;
 
 function isWithin(slot: Slot, block: Slot): boolean {
   for (let at = slot.parent; at; at = at.parent) if (at === block) return true;
