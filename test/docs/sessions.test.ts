@@ -12,10 +12,11 @@ interface Session {
 }
 
 /** Fenced blocks marked `console`; a line `[...]` stands for lines left out. */
-const sessionsOf = (file: string): readonly Session[] =>
-  [...readFileSync(file, 'utf8').matchAll(/^```console\n\$ (.*)\n([\s\S]*?)^```/gm)].map(
-    ([, command = '', shown = '']) => ({ command, shown: shown.trimEnd().split('\n') }),
-  );
+const sessionsOf = (text: string): readonly Session[] =>
+  [...text.matchAll(/^```console\n\$ (.*)\n([\s\S]*?)^```/gm)].map(([, command = '', shown = '']) => ({
+    command,
+    shown: shown.trimEnd().split('\n'),
+  }));
 
 async function printed(command: string): Promise<readonly string[]> {
   const [program, ...argv] = command.split(' ');
@@ -23,11 +24,7 @@ async function printed(command: string): Promise<readonly string[]> {
   const parsed = parseCommand(argv);
   let text = '';
   if (parsed.command === 'simulate') {
-    for (const name of parsed.inputs) {
-      simulateCommand(readFileSync(name, 'utf8'), (part) => {
-        text += part;
-      });
-    }
+    for (const name of parsed.inputs) text += [...simulateCommand(readFileSync(name, 'utf8'))].join('');
   } else if (parsed.command === 'review') {
     runReview(parsed, await loadReviewer(), {
       env: { NO_COLOR: '1' },
@@ -43,50 +40,90 @@ async function printed(command: string): Promise<readonly string[]> {
   return text.trimEnd().split('\n');
 }
 
-/** The first shown line that does not follow where it should; null: all do. */
-function firstWrong(shown: readonly string[], lines: readonly string[]): string | null {
-  let at = 0;
-  let skips = false;
-  for (const line of shown) {
-    if (line === '[...]') {
-      skips = true;
+/** Blocks of an output, which blank lines part. */
+const blocksOf = (lines: readonly string[]): readonly (readonly string[])[] =>
+  lines
+    .join('\n')
+    .split('\n\n')
+    .map((block) => block.split('\n'));
+
+/** `error[partial-sync]`: what a block is about. */
+const topicOf = ([head = '']: readonly string[]): string => /^\w+\[[a-z-]+\]/.exec(head)?.[0] ?? '';
+
+/**
+ * The shown part of an output, made anew: the blocks that are shown now, as long as they are shown (one that ends with `[...]` is cut
+ * there), and `[...]` for those between.
+ */
+function excerpt(shown: readonly string[], lines: readonly string[]): readonly string[] {
+  const wanted = blocksOf(shown).map((block) => (block[0] === '[...]' ? block.slice(1) : block));
+  const out: string[] = [];
+  for (const block of blocksOf(lines)) {
+    const now = wanted.find((each) => topicOf(each) === topicOf(block) && each.length > 0);
+    if (now === undefined) {
+      if (out.at(-1) !== '[...]') out.push('[...]');
       continue;
     }
-    const found = skips ? lines.indexOf(line, at) : lines[at] === line ? at : -1;
-    if (found < 0) return line;
-    at = found + 1;
-    skips = false;
+    const cut = now.at(-1) === '[...]';
+    out.push(...(cut ? [...block.slice(0, now.length - 1), '[...]'] : block), '');
   }
-  return skips || at === lines.length ? null : `and then: ${lines[at]}`;
+  return out.join('\n').trimEnd().split('\n');
 }
 
-const sessions = sessionsOf('README.md');
+/** True if every line stands in the output, in this order; `[...]` for any others. */
+function isPart(shown: readonly string[], lines: readonly string[]): boolean {
+  let at = 0;
+  return shown.every((line) => {
+    if (line === '[...]') return true;
+    at = lines.indexOf(line, at) + 1;
+    return at > 0;
+  });
+}
+
+const readme = readFileSync('README.md', 'utf8');
+
+const sessions = sessionsOf(readme);
 
 describe('README.md', () => {
-  it('shows a review and a simulation', () => {
-    expect(sessions).toHaveLength(2);
+  it('shows the review as it is printed; -u renews it', async () => {
+    const [review] = sessions;
+    if (review === undefined) return expect.fail('no session');
+    const lines = await printed(review.command);
+    const renewed = excerpt(review.shown, lines);
+    expect(renewed.filter((line) => topicOf([line]) !== '')).toHaveLength(2);
+    await expect(readme.replace(review.shown.join('\n'), () => renewed.join('\n'))).toMatchFileSnapshot(
+      '../../README.md',
+    );
   });
 
-  it.each(sessions.map(({ command, shown }) => [command, shown] as const))('%s', async (command, shown) => {
-    expect(firstWrong(shown, await printed(command))).toBeNull();
+  it('shows the simulation as it is printed', async () => {
+    const simulation = sessions[1];
+    expect(simulation?.shown.length).toBeGreaterThan(10);
+    expect(isPart(simulation?.shown ?? [], await printed(simulation?.command ?? ''))).toBe(true);
   });
 
   it('shows the scenario file as it is', () => {
-    expect(readFileSync('README.md', 'utf8')).toContain(
-      `\`\`\`json\n${readFileSync('examples/split.json', 'utf8')}\`\`\`\n`,
-    );
+    expect(readme).toContain(`\`\`\`json\n${readFileSync('examples/split.json', 'utf8')}\`\`\`\n`);
   });
 });
 
 describe('a session', () => {
-  const lines = ['a', 'b', 'c', 'd'];
+  const lines = ['error[a]: 1', 'x', '', 'error[b]: 2', 'y', 'z', '', 'error[c]: 3', '', '2 errors'];
   it.each([
-    [['a', '[...]', 'd'], null],
-    [['[...]', 'c', '[...]'], null],
-    [['a', 'c'], 'c'],
-    [['[...]', 'x', '[...]'], 'x'],
-    [['a', 'b'], 'and then: c'],
-  ])('%j', (shown, wrong) => {
-    expect(firstWrong(shown, lines)).toBe(wrong);
+    [
+      ['error[a]: 0', 'x', '', '[...]'],
+      ['error[a]: 1', 'x', '', '[...]'],
+    ],
+    [
+      ['[...]', 'error[b]: 0', 'y', '[...]', '', '2 errors'],
+      ['[...]', 'error[b]: 2', 'y', '[...]', '', '[...]', '2 errors'],
+    ],
+  ])('%j is renewed', (shown, renewed) => {
+    expect(excerpt(shown, lines)).toEqual(renewed);
+  });
+
+  it('is no part of an output that lacks one of its lines', () => {
+    expect(isPart(['x', '[...]', 'z'], lines)).toBe(true);
+    expect(isPart(['z', 'x'], lines)).toBe(false);
+    expect(isPart(['[...]', 'other'], lines)).toBe(false);
   });
 });
