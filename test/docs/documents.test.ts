@@ -63,7 +63,7 @@ describe('docs/cli.md', () => {
   const options = read('docs/cli.md').split('## Options')[1]?.split('\n## ')[0] ?? '';
 
   it('tells of every option that the help tells of, and of no other', () => {
-    const ofHelp = optionsIn(HELP.split('Exit status')[0] ?? '').sort();
+    const ofHelp = [...optionsIn(HELP.split('Exit status')[0] ?? '')].sort();
     expect(ofHelp.length).toBeGreaterThan(12);
     expect([...optionsIn(options)].sort()).toEqual(ofHelp);
   });

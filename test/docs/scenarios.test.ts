@@ -20,7 +20,7 @@ const INTRODUCTION = `# Scenarios
 
 A scenario is one way into the kernel, on one simulated machine. A patch is run through every scenario of its kernel version that
 reaches a function the patch shows; the others are run on the kernel as modelled, to see which changes no sync ever follows. The
-shape of the kernel (v4.18, v5.1, v5.2, v6.1) is told by the paths and the names that the patch shows.
+shape of the kernel (v4.18, v5.1, v5.2, v6.1) is told by the paths, names and statements that the patch shows.
 
 This page is written by \`test/docs/scenarios.test.ts\` from \`engine/src/kernel/scenarios/\`.
 `;
