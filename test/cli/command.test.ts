@@ -79,6 +79,34 @@ describe('the command as a process', () => {
     expect([status, stderr]).toEqual([1, '']);
   });
 
+  it('simulates as fast as its reader reads, and stops quietly when the reader goes away', async () => {
+    const page = (at: number) => `0x${(0xffff888000000000n + BigInt(at) * 4096n).toString(16)}`;
+    const machine = {
+      pagingLevels: 4,
+      ramBytes: '0x40000000',
+      keyIds: 63,
+      keyIdShift: 46,
+      directMappingSize: '0x10000000000',
+    };
+    const pages = Array.from({ length: 400 }, (_, i) => 2 * i);
+    const maps = pages.map((at) => ({ op: 'map', start: page(at), end: page(at + 1), page: '4K', flags: ['rw'] }));
+    const scenario = { machine, steps: [...maps, { op: 'enable' }] };
+    const folder = folderWith({ 'many.json': JSON.stringify([scenario, scenario]) });
+    const { status, stdout } = run(['simulate', folder.path('many.json')]);
+    expect(status).toBe(0);
+    const runs = JSON.parse(stdout).map(({ keyIds }: { keyIds: { runs: unknown[] }[] }) =>
+      keyIds.map((k) => k.runs.length),
+    );
+    expect(runs).toEqual([Array(64).fill(400), Array(64).fill(400)]);
+    const child = start(['simulate', folder.path('many.json')]);
+    let stderr = '';
+    child.stderr.on('data', (data) => {
+      stderr += data;
+    });
+    child.stdout.once('data', () => child.stdout.destroy());
+    expect([await new Promise((resolve) => child.once('close', resolve)), stderr]).toEqual([0, '']);
+  });
+
   it('honours NO_COLOR and --color', () => {
     expect(run(['--color', 'always', example]).stdout).toContain('\u001b[');
     expect(run([example], '', { FORCE_COLOR: '1' }).stdout).not.toContain('\u001b[');

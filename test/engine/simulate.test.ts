@@ -135,10 +135,11 @@ describe('simulate', () => {
     const deep = '['.repeat(20_000) + ']'.repeat(20_000);
     const pretty = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
     const check = (text: string, output: string, error?: string | RegExp): void => {
+      const pieces = simulateCommand(text);
       let printed = '';
-      const status = simulateCommand(text, (piece) => {
-        printed += piece;
-      });
+      let next = pieces.next();
+      for (; next.done !== true; next = pieces.next()) printed += next.value;
+      const status = next.value;
       expect(printed).toBe(output);
       expect(status.exitCode).toBe(error === undefined ? 0 : 2);
       if (error === undefined) expect(status.error).toBeUndefined();

@@ -1,4 +1,5 @@
 /** The command's entry: the only place that touches the process. What it does is in run.ts. */
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Failure, reasonOf } from '../host/failure.ts';
@@ -54,15 +55,30 @@ async function main(argv: readonly string[]): Promise<0 | 1 | 2> {
   }
 }
 
-/** One scenario file, or standard input. */
-function simulate(inputs: readonly string[]): 0 | 2 {
+/** One scenario file, or standard input. Waits for whoever reads: the output may be larger than memory is meant to hold. */
+async function simulate(inputs: readonly string[]): Promise<0 | 2> {
   const [name = '-', ...more] = inputs;
   if (more.length > 0) throw new Failure('simulate takes one file; put several scenarios into one JSON array');
   const [input] = inputsOf(name, null);
-  const { exitCode, error } = simulateCommand(new TextDecoder().decode(input?.read()), out);
+  const pieces = simulateCommand(new TextDecoder().decode(input?.read()));
+  let next = pieces.next();
+  for (; next.done !== true; next = pieces.next()) {
+    if (!process.stdout.write(next.value) && !(await drained())) return 0;
+  }
+  const { exitCode, error } = next.value;
   if (error !== undefined) complain(`${input?.name ?? name}: ${error}`);
   return exitCode;
 }
+
+/** Waits until standard output takes more. False: it never will. */
+const drained = async (): Promise<boolean> => {
+  try {
+    await once(process.stdout, 'drain');
+    return true;
+  } catch {
+    return false;
+  }
+};
 
 /** The page as the build put it beside this program. */
 function replayPage(): ReplayPage | null {
@@ -79,7 +95,7 @@ function replayPage(): ReplayPage | null {
 
 main(process.argv.slice(2)).then(
   (status) => {
-    process.exitCode = status;
+    process.exitCode ??= status;
   },
   (error: unknown) => {
     complain(error instanceof Failure ? error.message : `a fault of this program, please report it: ${String(error)}`);

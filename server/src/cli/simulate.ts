@@ -8,11 +8,11 @@ export interface SimulateStatus {
 }
 
 /**
- * The text of a scenario file, or of an array of scenarios, to the JSON that is printed. What makes no sense prints nothing,
- * or in an array `{"error": ...}` in its place; the first such line is in `error`. An array is printed as it goes: thousands
- * of results together are longer than a string can be.
+ * The text of a scenario file, or of an array of scenarios, to the JSON that is printed, piece by piece: thousands of
+ * results together are longer than a string can be. What makes no sense prints nothing, or in an array `{"error": ...}` in
+ * its place; the first such line is in `error`.
  */
-export const simulateCommand = (text: string, out: (piece: string) => void): SimulateStatus => {
+export function* simulateCommand(text: string): Generator<string, SimulateStatus> {
   let document: unknown;
   try {
     document = JSON.parse(text);
@@ -30,19 +30,19 @@ export const simulateCommand = (text: string, out: (piece: string) => void): Sim
       yield 'error' in run ? run : run.result;
     }
   }
-  if (several) write(prettyJson(results()), out);
-  else for (const result of results()) if (error === undefined) write(prettyJson(result), out);
+  if (several) yield* inBatches(prettyJson(results()));
+  else for (const result of results()) if (error === undefined) yield* inBatches(prettyJson(result));
   return error === undefined ? { exitCode: 0 } : { exitCode: 2, error };
-};
+}
 
-/** Hands on pieces of text, and a last line end, in few writes. */
-const write = (pieces: Iterable<string>, out: (piece: string) => void): void => {
+/** Pieces of text, and a last line end, for few writes. */
+function* inBatches(pieces: Iterable<string>): Generator<string> {
   let waiting = '';
   for (const piece of pieces) {
     waiting += piece;
     if (waiting.length < 1 << 16) continue;
-    out(waiting);
+    yield waiting;
     waiting = '';
   }
-  out(`${waiting}\n`);
-};
+  yield `${waiting}\n`;
+}
