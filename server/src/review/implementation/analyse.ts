@@ -4,15 +4,12 @@ import type { Program } from '../program.ts';
 import { executeImplementation, type ImplementationRun } from './execute.ts';
 import { failureTest, testsFor } from './tests.ts';
 
-/** Two other KeyIDs tell a wrong one from a forgotten one. */
-const KEYIDS = 2;
-
 export function runImplementations(program: Program, parse: MacroParser): readonly ImplementationRun[] {
   return [...program.ownSyncs.values()].flatMap((sync) => {
     const convention = program.syncs.find(({ name }) => name === sync.name);
     if (!convention) return [];
     const takesRange = sync.evaluable.parameters.length >= 2 && convention.arguments !== 'none';
-    const options = { program, sync, convention, parse, keyIds: KEYIDS };
+    const options = { program, sync, convention, parse };
     const runs = testsFor(takesRange).map((test) => executeImplementation({ ...options, test, failure: null }));
     const failing = failureTest(takesRange);
     const failures: ImplementationRun[] = [];
@@ -21,6 +18,8 @@ export function runImplementations(program: Program, parse: MacroParser): readon
         const done = executeImplementation({ ...options, test: failing, failure });
         if (done.journal.allocations < failure) break;
         failures.push(done);
+        // One run more would tell that there is nothing left to fail, and cost as much as all the others.
+        if (failure >= done.referenceAllocations) break;
       }
     }
     return [...runs, ...failures];

@@ -21,7 +21,8 @@ export interface ImplementationRun {
   readonly journal: Journal;
   /** What the reference sync of the same range leaves stale: the rest is not this implementation's fault. */
   readonly reference: readonly Stale[];
-  /** Page-table pages that the reference sync frees. */
+  /** Page-table pages that the reference sync allocates and frees. */
+  readonly referenceAllocations: number;
   readonly referenceFrees: number;
 }
 
@@ -30,22 +31,21 @@ export interface ImplementationOptions {
   readonly sync: ProgramFunction;
   readonly convention: SyncConvention;
   readonly test: ImplementationTest;
-  readonly keyIds: number;
   readonly parse: MacroParser;
   readonly failure: number | null;
 }
 
-/** Machines ready for the sync, by test and KeyIDs; forked for each run. */
+/** Machines ready for the sync, by test; forked for each run. */
 const prepared = new Map<string, Machine>();
 
-function machineFor(test: ImplementationTest, keyIds: number): Machine {
-  const key = `${test.id}/${keyIds}`;
-  const machine = prepared.get(key) ?? prepare(test, keyIds);
-  prepared.set(key, machine);
+function machineFor(test: ImplementationTest): Machine {
+  const machine = prepared.get(test.id) ?? prepare(test);
+  prepared.set(test.id, machine);
   return machine.fork();
 }
 
-function prepare(test: ImplementationTest, keyIds: number): Machine {
+function prepare(test: ImplementationTest): Machine {
+  const { keyIds } = test;
   const machine = createMachine({ pagingLevels: test.pagingLevels, ramBytes: test.ramBytes, keyIds });
   test.prepare(machine);
   const { pageOffset, directMappingSize } = machine.layout;
@@ -59,10 +59,10 @@ function prepare(test: ImplementationTest, keyIds: number): Machine {
 
 export function executeImplementation(options: ImplementationOptions): ImplementationRun {
   const { program, sync, test } = options;
-  const machine = machineFor(test, options.keyIds);
+  const machine = machineFor(test);
   const range = test.range(machine);
   const reference = machine.fork();
-  const freedBefore = reference.cost.tablesFreed;
+  const before = reference.cost;
   reference.sync(range.start, range.end);
   const frames = tableFramesOf(machine);
   frames.failAllocation(options.failure);
@@ -92,7 +92,7 @@ export function executeImplementation(options: ImplementationOptions): Implement
       scenario,
       program,
       side: 'new',
-      keyIds: options.keyIds,
+      keyIds: test.keyIds,
       parse: options.parse,
       decisions: [],
       failure: options.failure,
@@ -104,8 +104,15 @@ export function executeImplementation(options: ImplementationOptions): Implement
       finish: () => frames.commit(),
     },
   );
-  const referenceFrees = reference.cost.tablesFreed - freedBefore;
-  return { test, sync, run, journal, reference: reference.coherence(), referenceFrees };
+  return {
+    test,
+    sync,
+    run,
+    journal,
+    reference: reference.coherence(),
+    referenceAllocations: reference.cost.tablesAllocated - before.tablesAllocated,
+    referenceFrees: reference.cost.tablesFreed - before.tablesFreed,
+  };
 }
 
 /** The range as the function takes it, by the convention of its name and the number of its parameters. */
