@@ -1,6 +1,6 @@
 /** The documents tell of things that exist: files, options, rules, settings, scripts. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, sep } from 'node:path';
 import { describe, expect, it, test } from 'vitest';
 import { FORMATS, parseCommand } from '../../server/src/cli/args.ts';
 import { HELP } from '../../server/src/cli/help.ts';
@@ -116,5 +116,20 @@ describe('README.md', () => {
     const named = [...readme.matchAll(/`?npm run ([\w:]+)/g)].map(([, name = '']) => name);
     expect(named.filter((name) => !(name in manifest.scripts))).toEqual([]);
     expect(named.length).toBeGreaterThan(5);
+  });
+});
+
+describe('ARCHITECTURE.md', () => {
+  const named = [...read('ARCHITECTURE.md').matchAll(/`([\w./-]+(?:\.(?:tsx?|mjs)|\/))`/g)].map(
+    ([, name = '']) => name,
+  );
+  const files = ['engine', 'server', 'client', 'test'].flatMap((part) =>
+    readdirSync(part, { recursive: true, encoding: 'utf8' }).map((name) => `/${part}/${name.split(sep).join('/')}`),
+  );
+
+  test('names only files and folders that exist', () => {
+    expect(named.length).toBeGreaterThan(50);
+    const missing = named.filter((name) => !files.some((file) => `${file}/`.includes(`/${name.replace(/\/$/, '')}/`)));
+    expect(missing).toEqual([]);
   });
 });
