@@ -75,7 +75,7 @@ describe('exit status', () => {
     const run = check(['.'], quiet);
     expect([run.status, run.out]).toEqual([
       0,
-      'not read: good.patch:36: text behind the signature is not read\n\nnothing found in 1 patch\n',
+      'not read: good.patch:36: text behind the signature is not read\n\nnothing found in 1 patch: no sync is named in it, so nothing was run (--sync tells of another name)\n',
     ]);
   });
   it('is 2 only when nothing could be read', () => {

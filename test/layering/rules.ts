@@ -14,7 +14,7 @@ export const rooms: readonly Room[] = [
   // The machine knows pages, not patches, and needs nothing.
   { folder: 'engine/src', may: [] },
   // Reading patches knows no C.
-  { folder: 'server/src/patch', may: ['postal-mime', ...pureNode] },
+  { folder: 'server/src/patch', may: [...pureNode] },
   // C runs on a machine, and knows where its text came from. Native bindings are loaded by node:module.
   {
     folder: 'server/src/c',
@@ -37,7 +37,6 @@ export const rooms: readonly Room[] = [
       'server/src/show',
       'server/src/host',
       'server/src/patch',
-      'commander',
       'picocolors',
       'node:',
     ],

@@ -57,7 +57,11 @@ export function runReview(command: ReviewCommand, reviewer: Reviewer, world: Wor
   const readable = all.filter((one) => !one.report.unreadable);
   for (const { name, report } of all) {
     if (!report.unreadable) continue;
-    const { line, message } = report.problems[0] ?? { line: 0, message: 'nothing in it could be read as a patch' };
+    const { line, message } = report.problems[0] ??
+      report.patches.flatMap((patch) => patch.problems)[0] ?? {
+        line: 0,
+        message: 'nothing in it could be read as a patch',
+      };
     world.complain(`${name}${line > 0 ? `:${line}` : ''}: ${message}`);
   }
   if (readable.length > 0 || !['text', 'terse', 'reply'].includes(command.format))

@@ -23,7 +23,7 @@ export function confidenceOf(context: Context, ran: Trials): Confidence {
     for (const { why, spot } of run.assumed)
       if (spot)
         opaque.set(`if ${why}`, {
-          what: `a branch on ${why} was tried both ways`,
+          what: `a branch was tried both ways (${why})`,
           line: placeOf(spot.text, spot.span, '').line,
         });
     for (const call of run.syncs)

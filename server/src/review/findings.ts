@@ -33,7 +33,7 @@ function findingOf(draft: Draft, severity: Finding['severity'], file: string): F
   const { run } = draft;
   const assumptions = [
     ...(draft.assumptions ?? []),
-    ...new Set(run?.assumed.map(({ why, taken }) => `a branch on ${why} is ${taken ? 'taken' : 'not taken'}`) ?? []),
+    ...new Set(run?.assumed.map(({ why, taken }) => `a branch is ${taken ? 'taken' : 'not taken'} (${why})`) ?? []),
   ];
   const resting = assumptions.length > 0 ? ` (if ${assumptions.join(', and ')})` : '';
   return {

@@ -75,8 +75,6 @@ function comment({ report, patch }: ReplyInput, finding: Finding): string[] {
     const others = finding.scenarios.length - 1;
     const call = wrap(`${run.scenario.call}${others > 0 ? ` (and ${count(others, 'more case')})` : ''}`, WIDTH - 4);
     out.push('', ...call.map((line, index) => (index === 0 ? `  ${line}` : `    ${line}`)));
-    if (!run.verdict.ok && run.verdict.sentence !== finding.message)
-      out.push(...wrap(printable(run.verdict.sentence), WIDTH - 4).map((line) => `    ${line}`));
   }
   for (const assumption of finding.assumptions) out.push('', ...wrap(`This assumes: ${printable(assumption)}`, WIDTH));
   return [...out, ''];

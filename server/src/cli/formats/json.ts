@@ -22,6 +22,7 @@ const patchJson = (patch: PatchReport, problems: readonly ReportProblem[]) => ({
   sites: patch.sites.map(siteJson),
   findings: patch.findings.map(findingJson),
   problems: problems.map(({ line, message }) => ({ line, message })),
+  confidence: patch.confidence,
 });
 
 const siteJson = (site: Site) => ({
@@ -51,4 +52,6 @@ const findingJson = (finding: Finding) => ({
   scenario: finding.scenario,
   evidence: finding.evidence,
   related: finding.related.map(relatedJson),
+  scenarios: finding.scenarios,
+  assumptions: finding.assumptions,
 });

@@ -102,7 +102,11 @@ function note({ label, body }: Note, width: number, style: Style): string[] {
 function summary(all: readonly Reviewed[], style: Style): string {
   const { patches, errors, warnings, notes } = totalsOf(all);
   const of = count(patches, 'patch').replace(/patchs$/, 'patches');
-  if (errors + warnings + notes === 0) return `${style.green('nothing found')} in ${of}\n`;
+  if (errors + warnings + notes === 0) {
+    const named = patchesIn(all).some(({ patch }) => patch.sites.length > 0);
+    const idle = named ? '' : ': no sync is named in it, so nothing was run (--sync tells of another name)';
+    return `${style.green('nothing found')} in ${of}${idle}\n`;
+  }
   const found = [
     errors > 0 && style.red(count(errors, 'error')),
     warnings > 0 && style.yellow(count(warnings, 'warning')),

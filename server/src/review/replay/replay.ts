@@ -8,6 +8,7 @@ import { canonicalMapping } from '../run/ranges.ts';
 import type { Run } from '../run/run.ts';
 import { verdictOf } from '../scenario-results.ts';
 import { eventSteps } from './events.ts';
+import { shownImplementation } from './implementation.ts';
 import { marksOf } from './marks.ts';
 import { type SourceIndex, sourceOf } from './source.ts';
 
@@ -15,16 +16,28 @@ import { type SourceIndex, sourceOf } from './source.ts';
 export function replayOf(context: Context, scenario: string, variant: 'patched' | 'unpatched'): Replay | null {
   const trials = context.trials.filter((trial) => trial.run.scenario.id === scenario);
   const trial = trials.find((candidate) => !verdictOf(candidate).ok) ?? trials[0];
-  if (!trial) return null;
-  if (variant === 'patched') return documentOf(trial, trial.run, variant, context);
+  if (!trial) return variant === 'patched' ? implementationReplay(context, scenario) : null;
+  if (variant === 'patched') return documentOf(trial.run, variant, context, verdictOf(trial), flowOf(trial, trial.run));
   const run = trial.before ?? trial.model;
-  return documentOf({ run, model: trial.model, before: null, causes: [] }, run, variant, context);
+  const flow = flowOf({ run, model: trial.model, before: null, causes: [] }, run);
+  return documentOf(run, variant, context, withoutPatch(run), flow);
 }
 
-function documentOf(trial: Trial, run: Run, variant: Replay['variant'], context: Context): Replay {
+/** What the patch's own sync leaves behind in one of its tests. */
+function implementationReplay(context: Context, test: string): Replay | null {
+  const shown = shownImplementation(context, test);
+  return shown && documentOf(shown.run, 'patched', context, shown.verdict, shown.steps);
+}
+
+function documentOf(
+  run: Run,
+  variant: Replay['variant'],
+  context: Context,
+  verdict: Replay['verdict'],
+  steps: (source: SourceIndex) => readonly ReplayStep[],
+): Replay {
   const { layout } = run.machine;
   const source = sourceOf(run, context);
-  const verdict = variant === 'patched' ? verdictOf(trial) : withoutPatch(run);
   return {
     schema: 1,
     scenario: { id: run.scenario.id, title: run.scenario.title, call: run.scenario.call },
@@ -39,7 +52,7 @@ function documentOf(trial: Trial, run: Run, variant: Replay['variant'], context:
     },
     source: source.lines,
     initial: lanesOf(run.machine.at(run.begin), [canonicalMapping(layout)]),
-    steps: [...stepsOf(run, source), ...missingSteps(trial, run), ...endOf(run, source)],
+    steps: [...steps(source), ...endOf(run, source)],
     marks: marksOf(run),
     cost: {
       visited: run.syncs.reduce((sum, call) => sum + call.visited, 0),
@@ -47,6 +60,12 @@ function documentOf(trial: Trial, run: Run, variant: Replay['variant'], context:
     },
   };
 }
+
+/** Statement by statement, and what did not happen. */
+const flowOf = (trial: Trial, run: Run) => (source: SourceIndex) => [
+  ...stepsOf(run, source),
+  ...missingSteps(trial, run),
+];
 
 const withoutPatch = (run: Run) => ({
   ok: run.stale.length === 0,

@@ -1,7 +1,6 @@
 import type { Draft, Rule } from '../rule.ts';
 
 const WHAT: Readonly<Record<string, string>> = {
-  'null-dereference': 'dereferences NULL',
   'out-of-bounds': 'reads outside its object',
   uninitialised: 'reads a value that was never set',
   freed: 'reads memory that is gone',
@@ -39,7 +38,10 @@ start = *cpa->vaddr;	/* set_pages_array_wc(): vaddr is NULL */
           rule: 'invalid-operand',
           severity: 'error',
           at: { spot: fault.spot },
-          message: `${run.scenario.call} ${WHAT[fault.detail] ?? 'fails'} here: ${fault.message}`,
+          message:
+            fault.detail === 'null-dereference'
+              ? `${run.scenario.call} dereferences NULL here`
+              : `${run.scenario.call} ${WHAT[fault.detail] ?? 'fails'} here: ${fault.message}`,
           reason: fault.detail,
           run,
         },

@@ -7,7 +7,7 @@ import { LimitReached } from '../../c/evaluate/errors.ts';
 import type { SyncConvention } from '../report.ts';
 import { codeOf } from '../text.ts';
 import { printed } from './print.ts';
-import { canonicalOf, min } from './ranges.ts';
+import { canonicalOf, min, overlaps, union } from './ranges.ts';
 import type { Spot, SyncCall, SyncSeen } from './run.ts';
 
 export interface SyncRequest {
@@ -21,6 +21,8 @@ export interface SyncRequest {
   readonly atomic: string | null;
   readonly failure: number | null;
   readonly before: readonly SyncCall[];
+  /** Events of the machine when the run began. */
+  readonly begin: number;
 }
 
 export function callSync(request: SyncRequest): { readonly value: Value; readonly call: SyncCall } {
@@ -28,7 +30,10 @@ export function callSync(request: SyncRequest): { readonly value: Value; readonl
   const { start, end, opaque } = rangeOf(request.convention, args, machine);
   const from = machine.events.length;
   const due = machine.enabled ? canonicalOf(machine, machine.coherence()) : [];
-  const needed = due.reduce((sum, range) => sum + machine.entriesToVisit(range.start, range.end), 0);
+  const needed = withSplits(due, machine, request.before.at(-1)?.to ?? request.begin).reduce(
+    (sum, range) => sum + machine.entriesToVisit(range.start, range.end),
+    0,
+  );
   const visitedBefore = machine.cost.entriesVisited;
   const nth =
     request.failure === null
@@ -64,6 +69,14 @@ const MOST_CALLS = 4096;
 /** No sweep goes further than over all mappings twice: what lies behind is as wrong, and walking it would only take time. */
 const atMost = (start: Address, end: Address, { layout }: Machine): Address =>
   min(end, start + 2n * BigInt(layout.keyIds + 1) * layout.directMappingSize);
+
+/** Where a huge page was split, all of it has to be rebuilt: a sync clears the huge entry first. */
+function withSplits(due: readonly Range[], machine: Machine, since: number): readonly Range[] {
+  const splits = machine.events
+    .slice(since)
+    .filter((event) => event.kind === 'split' && event.keyId === 0 && due.some((range) => overlaps(range, event)));
+  return union([...due, ...(splits as readonly Range[])]);
+}
 
 const allocationsOf = (machine: Machine, call: SyncCall) =>
   machine.events

@@ -148,6 +148,7 @@ export function executeOn(machine: Machine, options: RunOptions, ownSync: OwnSyn
           atomic: evaluator.atomic()[0] ?? null,
           failure: options.failure,
           before: syncs,
+          begin,
         });
         syncs.push(call);
         return value;
