@@ -2,6 +2,8 @@
 import type { GoodHook } from '../hook.ts';
 import { FLUSH_HOOKS } from './flush.ts';
 import { HEADER_HOOKS } from './header.ts';
+import { HOTPLUG_HOOKS } from './hotplug.ts';
+import { IMPLEMENTATION_HOOKS } from './implementation.ts';
 import { MEMORY_HOOKS } from './memory.ts';
 import { OLD_HOOKS } from './old.ts';
 import { REQUEST_HOOKS } from './request.ts';
@@ -12,4 +14,6 @@ export const HOOKS: readonly GoodHook[] = [
   ...MEMORY_HOOKS,
   ...HEADER_HOOKS,
   ...OLD_HOOKS,
+  ...HOTPLUG_HOOKS,
+  ...IMPLEMENTATION_HOOKS,
 ];

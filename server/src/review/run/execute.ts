@@ -103,6 +103,8 @@ export function executeOn(machine: Machine, options: RunOptions, ownSync: OwnSyn
     struct: (tag) => (options.side === 'model' ? null : (program.structs.get(tag) ?? null)),
   };
 
+  /** What each function is at. */
+  const statementOf = new Map<string, Spot | null>();
   const evaluator: Evaluator = createEvaluator({
     code,
     machine,
@@ -122,6 +124,7 @@ export function executeOn(machine: Machine, options: RunOptions, ownSync: OwnSyn
           last = spot;
         }
         if (ownSync) ownSync.at.spot = spot;
+        statementOf.set(fn.name, spot);
         recorder.statement(stmt, fn.name, spot);
       },
       assigned: recorder.assigned,
@@ -132,6 +135,8 @@ export function executeOn(machine: Machine, options: RunOptions, ownSync: OwnSyn
       },
       intercepts: (name) => ownSync === null && program.syncs.some((sync) => sync.name === name),
       call(name, args, expr, fn) {
+        // Arguments are evaluated: functions that gave them have had statements of their own.
+        if (ownSync && fn) ownSync.at.spot = statementOf.get(fn.name) ?? null;
         const convention = ownSync ? undefined : program.syncs.find((sync) => sync.name === name);
         if (!convention) return undefined;
         const id = syncs.length;
