@@ -18,6 +18,7 @@ const programs = {
   entryPoints: {
     run: 'test/vscode/run.ts',
     serve: 'test/vscode/serve.ts',
+    window: 'test/vscode/window/main.ts',
     tour: 'test/vscode/tour/main.ts',
     executable: 'test/vscode/host/executable.ts',
   },

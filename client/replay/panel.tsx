@@ -2,11 +2,13 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { alignPositions } from '../../engine/src/picture/align.ts';
 import { interestOf } from '../../engine/src/picture/interest.ts';
+import { canonicalStretch } from '../../engine/src/picture/pages.ts';
 import { clampLens, homeLens, zoom } from '../../engine/src/picture/scale.ts';
 import { madeBy } from '../../engine/src/picture/source.ts';
 import { stateLines } from '../../engine/src/picture/terminal.ts';
 import { foldedAtFirst, stepBy, timelineRows } from '../../engine/src/picture/timeline.ts';
 import { copyText, stateSentence } from '../../engine/src/picture/words.ts';
+import type { Replay } from '../../engine/src/replay.ts';
 import type { ShowReplay } from '../src/replay-messages.ts';
 import { Header } from './header.tsx';
 import type { Host } from './host.ts';
@@ -58,7 +60,7 @@ export function Panel({ show, runKey, host }: { show: ShowReplay; runKey: string
   );
 
   const lens = clampLens(choice.lens ?? homeLens(interest), interest.total);
-  const page = choice.page ?? interest.hot[0]?.start ?? 0;
+  const page = choice.page ?? telling(replay) ?? interest.hot[0]?.start ?? 0;
   const state = run.stateAt(choice.position);
   const zoomBy = useCallback(
     (factor: number, center?: number) =>
@@ -192,4 +194,12 @@ export function Panel({ show, runKey, host }: { show: ShowReplay; runKey: string
       />
     </div>
   );
+}
+
+/** The entry to look at first: one that is wrong in the end, else one that changed. */
+function telling(replay: Replay): number | null {
+  const mark =
+    replay.marks.find(({ kind }) => kind === 'hole' || kind === 'stale' || kind === 'extra') ??
+    replay.marks.find(({ kind }) => kind === 'changed');
+  return mark === undefined ? null : (canonicalStretch(replay, [mark.start, mark.end])?.start ?? null);
 }

@@ -17,12 +17,22 @@ export function Source({ run, position, onGo, onReveal }: Props) {
   const current = source.lineAt(position);
   const list = useRef<HTMLOListElement>(null);
   useEffect(() => {
-    // Not scrollIntoView(): where the page itself scrolls, it would jump there.
-    const line = list.current?.querySelector<HTMLElement>('[aria-current]');
     const column = list.current?.parentElement;
-    if (line == null || column == null) return;
-    const top = line.getBoundingClientRect().top - column.getBoundingClientRect().top;
-    if (top < 0 || top + line.offsetHeight > column.clientHeight) column.scrollTop += top - column.clientHeight / 3;
+    if (column == null) return;
+    const center = (): void => {
+      // Not scrollIntoView(): where the page itself scrolls, it would jump there.
+      const line = list.current?.querySelector<HTMLElement>('[aria-current]');
+      if (line == null) return;
+      const top = line.getBoundingClientRect().top - column.getBoundingClientRect().top;
+      const { clientHeight } = column;
+      if (top < clientHeight / 6 || top + line.offsetHeight > (clientHeight * 5) / 6)
+        column.scrollTop += top - clientHeight / 2;
+    };
+    center();
+    // The column gets its height from what is beside or above it.
+    const observer = new ResizeObserver(center);
+    observer.observe(column);
+    return () => observer.disconnect();
   }, [current]);
   if (replay.source.length === 0)
     return <aside class="source empty">No line of the patch runs here: all of it is the kernel's own flow.</aside>;

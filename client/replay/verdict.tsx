@@ -4,6 +4,7 @@ import type { Replay } from '../../engine/src/replay.ts';
 
 export function Verdict({ replay, name = false }: { replay: Replay; name?: boolean }) {
   const { ok, sentence } = replay.verdict;
+  const { cost } = replay;
   return (
     <div class={ok ? 'verdict ok' : 'verdict wrong'}>
       <span class="verdict-sign" aria-hidden="true">
@@ -19,7 +20,8 @@ export function Verdict({ replay, name = false }: { replay: Replay; name?: boole
           <span class="hidden">{ok ? 'Right: ' : 'Wrong: '}</span>
           {sentence}
         </p>
-        <p class="verdict-cost">{costText(replay)}</p>
+        {/* Cost says something only where it is more than what was due. */}
+        {cost.visited > 0 && cost.visited !== cost.needed && <p class="verdict-cost">{costText(replay)}</p>}
       </div>
     </div>
   );

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { code, plain } from '../../server/src/lsp/markdown.ts';
 import { DEFAULTS, readSettings } from '../../server/src/lsp/settings.ts';
 import { rules } from '../../server/src/review/rules/index.ts';
+import { brief } from '../../server/src/show/brief.ts';
 import { expandTabs, printable, wrap } from '../../server/src/show/lines.ts';
 import { addressesOf, addressField, bareAddress, textField } from '../../server/src/show/mail-header.ts';
 import { bytes, keyIds, parseBytes } from '../../server/src/show/quantity.ts';
@@ -54,6 +55,19 @@ describe('text', () => {
     expect(plain('[x](command:y) <b> `c` |')).toBe('\\[x\\]\\(command:y\\) \\<b\\> \\`c\\` \\|');
     expect(code('a `b` c')).toBe('`` a `b` c ``');
   });
+});
+
+describe('brief messages', () => {
+  it.each([
+    [
+      'set_memory_array_uc({ 0x1000, 0x2000, 0x3000 }, 3) is 1 GiB',
+      'set_memory_array_uc({ 0x1000, ... 2 more }, 3) is 1 GiB',
+    ],
+    ['f({ page(0x1), page(0x2, 3) }, 2)', 'f({ page(0x1), ... 1 more }, 2)'],
+    ['no sync: a(), b(), c(), d(), e_f() (a(1) leaves 4 KiB)', 'no sync: a(), b(), c() and 2 more (a(1) leaves 4 KiB)'],
+    ['no sync: a(), b(), c(), d()', 'no sync: a(), b(), c(), d()'],
+    ['a range [0x1000, 0x2000)', 'a range [0x1000, 0x2000)'],
+  ])('%s', (message, expected) => expect(brief(message)).toBe(expected));
 });
 
 describe('mail fields', () => {

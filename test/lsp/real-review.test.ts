@@ -1,8 +1,10 @@
 // The server with the real reviewer behind it, on patches written by us.
 import { readFileSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
 import { expect, it } from 'vitest';
 import type { Hover, Location } from 'vscode-languageserver-protocol';
 import { loadReviewer } from '../../server/src/show/load-reviewer.ts';
+import { folderWith } from '../cli/folder.ts';
 import { startSession } from './session.ts';
 
 const reviewer = await loadReviewer();
@@ -79,7 +81,7 @@ it('puts the rules of the review on the lines of the example', async () => {
   expect(rules.get('skipped-flush')).toBe(at('return;').line);
   expect(rules.get('invalid-operand')).toBe(at('*cpa->vaddr').line);
   const hover = await ask<Hover>('textDocument/hover', { position: at('sync_direct_mapping(from') });
-  expect(JSON.stringify(hover.contents)).toMatch(/4 KiB \| 4 KiB \| ✗ KeyIDs 1-\d+: hole of 2044 KiB/);
+  expect(JSON.stringify(hover.contents)).toMatch(/4 KiB \| 4 KiB \| ✗ hole of 2044 KiB/);
 });
 
 it('finds definition and calls of a function across a series', async () => {
@@ -93,6 +95,21 @@ it('finds definition and calls of a function across a series', async () => {
   });
   expect(lines(references)).toEqual([definition.line, call.line]);
   expect(await ask<Location[]>('textDocument/definition', { position: { line: 1, character: 2 } })).toEqual([]);
+});
+
+it('finds them in the patch files beside it, too', async () => {
+  const [helper = '', user = ''] = SERIES.split(/(?=^From 2)/m);
+  const folder = folderWith({ '0001-helper.patch': helper, '0002-user.patch': user, 'notes.txt': helper });
+  const session = await startSession({ reviewer });
+  const uri = pathToFileURL(folder.path('0002-user.patch')).href;
+  await session.open(uri, user);
+  const line = user.split('\n').findIndex((one) => one.includes('carry_over(0)'));
+  const position = { line, character: (user.split('\n')[line] ?? '').indexOf('carry_over') + 1 };
+  const found = await session.client.sendRequest<Location[]>('textDocument/definition', {
+    textDocument: { uri },
+    position,
+  });
+  expect(found.map((one) => one.uri)).toEqual([pathToFileURL(folder.path('0001-helper.patch')).href]);
 });
 
 it('outlines both mails of a series', async () => {

@@ -46,6 +46,7 @@ async function run(): Promise<number> {
     return 1;
   }
   for (const { title, error } of result.failures) console.error(`\n${title}\n${error}`);
+  for (const note of result.notes) console.log(`    ${note}`);
   console.log(`VS Code ${result.version}, ${result.where}`);
   const failed = result.failures.length + (code !== 0 && result.failures.length === 0 ? 1 : 0);
   console.log(`${result.passed} passed, ${failed} failed${result.pending ? `, ${result.pending} skipped` : ''}`);

@@ -60,6 +60,11 @@ function createReplay(context: Context) {
       compare === null ? null : server.request('mktme/replay', { uri, patch, ...compare }),
     ]);
     if (mine !== turn) return;
+    if (replay === null && wanted.variant === 'unpatched') {
+      vscode.window.setStatusBarMessage('MKTME: without the patch there is no such run', 5000);
+      show({ ...wanted, variant: 'patched' });
+      return;
+    }
     if (replay === null) {
       post({ type: 'nothing', reason: 'The patch no longer leads to this run.' });
       return;

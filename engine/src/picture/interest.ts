@@ -49,9 +49,12 @@ function hotOf(replay: Replay): Stretch[] {
     const stretch = canonicalStretch(replay, [mark.start, mark.end]);
     if (stretch !== null) found.push(stretch);
   }
-  // Lane changes beside the marks (a change undone later) count as well, but a split rewrites a whole table for nothing.
+  const marked = found.length > 0;
+  // Lane changes beside the marks (a change undone later) count as well, but a split rewrites a whole table for nothing, and
+  // what a sync copies is all it was told to.
   for (const step of replay.steps) {
     if (step.kind === 'split' || step.kind === 'collapse' || step.kind === 'table') continue;
+    if (step.kind === 'sync-keyid' && marked) continue;
     for (const change of step.lanes) {
       found.push({ start: pageOfOffset(change.start), end: pageOfOffset(change.end, true) });
     }

@@ -1,6 +1,7 @@
 /** Findings as diagnostics. Pulled by clients that can, pushed to those that cannot (server.ts decides). */
 import { type Diagnostic, DiagnosticSeverity, DiagnosticTag } from 'vscode-languageserver-protocol';
 import type { Finding, PatchReport, Severity } from '../review/report.ts';
+import { brief } from '../show/brief.ts';
 import { rulePage } from '../show/rules.ts';
 import type { ReviewedDocument } from './documents.ts';
 import { toRange, wholeLine } from './positions.ts';
@@ -29,6 +30,8 @@ export function diagnosticsOf({ report, uri, version }: ReviewedDocument): Diagn
       toDiagnostic(finding, uri, { patch: index, finding: at, version, scenario: finding.scenario }),
     ),
   );
+  // Editors show those of one place in this order, in hovers above all: what is wrong comes before what could be better.
+  findings.sort((a, b) => a.range.start.line - b.range.start.line || (a.severity ?? 0) - (b.severity ?? 0));
   return [...findings, ...report.patches.flatMap(problemsOf)];
 }
 
@@ -39,7 +42,7 @@ function toDiagnostic(finding: Finding, uri: string, data: DiagnosticData): Diag
     source: SOURCE,
     code: finding.rule,
     codeDescription: { href: rulePage(finding.rule) },
-    message: finding.message,
+    message: brief(finding.message),
     // A sync that does nothing new is code without use: faded, as editors show it.
     ...(finding.rule === 'redundant-sync' ? { tags: [DiagnosticTag.Unnecessary] } : {}),
     relatedInformation: finding.related.map((related) => ({

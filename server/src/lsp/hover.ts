@@ -1,6 +1,7 @@
 /** Hover on a sync call: its range as written and resolved, and how each run ended. On a finding: what was found and why. */
 import { type Hover, MarkupKind, type Position } from 'vscode-languageserver-protocol';
 import type { Finding, PatchReport, Site, SiteRun } from '../review/report.ts';
+import { brief } from '../show/brief.ts';
 import { bytes, count, keyIds, parseBytes } from '../show/quantity.ts';
 import { rulePage, ruleSummary } from '../show/rules.ts';
 import type { ReviewedDocument } from './documents.ts';
@@ -8,7 +9,7 @@ import { code, plain, replayLink } from './markdown.ts';
 import { isAt, toRange } from './positions.ts';
 
 /** More rows do not fit a screen; what fails comes first. */
-const ROWS = 4;
+const ROWS = 5;
 
 /** What to say at a position, or null. */
 export function hoverAt(document: ReviewedDocument, position: Position): Hover | null {
@@ -39,16 +40,43 @@ function siteText(uri: string, patch: number, site: Site): string {
   return blocks.filter((block) => block !== '').join('\n\n');
 }
 
-const inOrder = (runs: readonly SiteRun[]): readonly SiteRun[] => {
-  const fails = (run: SiteRun) => (run.verdict === 'ok' || run.verdict === 'not reached' ? 1 : 0);
-  return [...runs].sort((a, b) => fails(a) - fails(b));
-};
+/** How bad a run ended: what a reader wants first. */
+const WEIGHT: Record<SiteRun['verdict'], number> = { fault: 0, hole: 1, stale: 2, ok: 3, 'not reached': 4 };
 
+const inOrder = (runs: readonly SiteRun[]): readonly SiteRun[] =>
+  [...runs].sort((a, b) => WEIGHT[a.verdict] - WEIGHT[b.verdict]);
+
+/** One row for each kind of end and sizes, the worst first; runs that ended the same way are counted. */
 function table(runs: readonly SiteRun[]): string {
-  const rows = inOrder(runs).slice(0, ROWS).map(row);
-  const more = runs.length - rows.length;
-  const head = ['| scenario | changed | synced | other KeyIDs |', '|---|---|---|---|'];
-  return [...head, ...rows, ...(more > 0 ? ['', `and ${count(more, 'more run')}`] : [])].join('\n');
+  const groups = new Map<string, SiteRun[]>();
+  for (const run of inOrder(runs.filter(({ verdict }) => verdict !== 'not reached'))) {
+    // How much agrees is no news: one row for all of those.
+    const key = run.verdict === 'ok' ? 'ok' : cells(run).join();
+    groups.set(key, [...(groups.get(key) ?? []), run]);
+  }
+  // Of each kind of end one row before a second of any.
+  const all = [...groups.values()];
+  const kinds = new Set<string>();
+  const [leading, rest] = [[], []] as [SiteRun[][], SiteRun[][]];
+  for (const group of all) {
+    const verdict = group[0]?.verdict ?? '';
+    (kinds.has(verdict) ? rest : leading).push(group);
+    kinds.add(verdict);
+  }
+  const chosen = new Set([...leading, ...rest].slice(0, ROWS));
+  const shown = all.filter((group) => chosen.has(group));
+  const most = Math.max(...runs.map((run) => run.keyIds));
+  const ids = keyIds(Array.from({ length: most }, (_, index) => index + 1));
+  const head = [`| scenario | changed | synced | ${ids} |`, '|---|---|---|---|'];
+  const left = (ok: boolean) =>
+    all.filter((group) => !chosen.has(group) && (group[0]?.verdict === 'ok') === ok).flat().length;
+  const notReached = runs.filter(({ verdict }) => verdict === 'not reached').length;
+  const parts = [
+    left(false) > 0 ? `${left(false)} more fail` : '',
+    left(true) > 0 ? `${left(true)} more agree` : '',
+    notReached > 0 ? `${count(notReached, 'scenario')} ${notReached === 1 ? 'does' : 'do'} not come by here` : '',
+  ].filter((part) => part !== '');
+  return [...head, ...shown.flatMap(row), ...(parts.length > 0 ? ['', parts.join(', ')] : [])].join('\n');
 }
 
 const size = (text: string): string => {
@@ -56,23 +84,36 @@ const size = (text: string): string => {
   return number === null ? plain(text) : bytes(number);
 };
 
-function row(run: SiteRun): string {
-  const ids = keyIds(Array.from({ length: run.keyIds }, (_, index) => index + 1));
+const cells = (run: SiteRun): readonly [string, string, string] => {
   const verdict = {
-    ok: `✓ ${ids} equal`,
-    stale: `✗ ${ids}: ${size(run.staleBytes)} stale`,
-    hole: `✗ ${ids}: hole of ${size(run.staleBytes)}`,
+    ok: '✓ equal',
+    stale: `✗ ${size(run.staleBytes)} stale`,
+    hole: `✗ hole of ${size(run.staleBytes)}`,
     fault: '✗ the run faults',
     'not reached': 'not reached',
   }[run.verdict];
-  return `| ${plain(run.title)} | ${size(run.changedBytes)} | ${size(run.syncedBytes)} | ${verdict} |`;
+  return [size(run.changedBytes), size(run.syncedBytes), verdict];
+};
+
+function row(group: readonly SiteRun[]): string[] {
+  const [first, ...more] = group;
+  if (first === undefined) return [];
+  const title = `${plain(brief(first.title))}${more.length > 0 ? `, and ${more.length} more` : ''}`;
+  const distinct = new Set(group.map((run) => cells(run).join()));
+  // Sizes of one run are not those of all.
+  const [changed, synced, verdict] = cells(first);
+  return distinct.size === 1
+    ? [`| ${title} | ${changed} | ${synced} | ${verdict} |`]
+    : [`| ${title} | | | ${verdict} |`];
 }
 
 /** One item a finding: the editor shows its message itself, so here stands what the message leaves out. */
 function findingText(uri: string, patch: number, finding: Finding): string {
   const link = `[${finding.rule}](${rulePage(finding.rule)})`;
   const replay = finding.scenario === null ? [] : [replayLink('Replay', { uri, patch, scenario: finding.scenario })];
-  const parts = [ruleSummary(finding.rule), ...evidenceText(finding), ...replay];
+  // The editor shows the brief message above; what it leaves out is told here.
+  const whole = brief(finding.message) === finding.message ? [] : [`${plain(finding.message)}.`];
+  const parts = [ruleSummary(finding.rule), ...whole, ...evidenceText(finding), ...replay];
   const assumed = finding.assumptions.map((assumption) => `  \n  Assumed: ${plain(assumption)}`);
   return `- ${finding.severity} ${link}: ${parts.join(' ')}${assumed.join('')}`;
 }

@@ -1,32 +1,40 @@
-/** Definition and references of a kernel function across the patches of a document. */
+/** Definition and references of a kernel function across the patches of a document and of its folder. */
 import type { Location, Position } from 'vscode-languageserver-protocol';
 import type { HunkLine, PatchFile } from '../patch/model.ts';
-import type { ReviewedDocument } from './documents.ts';
 
 interface Word {
   readonly name: string;
   readonly line: HunkLine;
 }
 
-/** Where the function under the cursor is defined: last in the document first to be asked, removed lines never. */
-export function definitionsAt(document: ReviewedDocument, position: Position): Location[] {
-  const file = document.patchFile();
-  const word = wordAt(file, position);
-  if (word === null) return [];
-  const lines = hunkLines(file);
-  const defined = lines.filter((line, index) => line.kind !== 'removed' && isDefinition(lines, index, word.name));
-  const declared = lines.filter((line) => line.kind !== 'removed' && isDeclaration(line.text, word.name));
-  return (defined.length > 0 ? defined : declared).flatMap((line) =>
-    locations(document.uri, line, word.name).slice(0, 1),
+/** One text to look into. */
+export interface Searched {
+  readonly uri: string;
+  readonly file: PatchFile;
+}
+
+/** The name under the cursor, inside a hunk; null elsewhere. */
+export const nameAt = (file: PatchFile, position: Position): string | null => wordAt(file, position)?.name ?? null;
+
+/** Where a function is defined, else where it is declared; removed lines never. The texts in the order they are given. */
+export function definitionsOf(name: string, texts: readonly Searched[]): Location[] {
+  const found = texts.map(({ uri, file }) => ({ uri, lines: hunkLines(file) }));
+  const defined = found.flatMap(({ uri, lines }) =>
+    lines
+      .filter((line, index) => line.kind !== 'removed' && isDefinition(lines, index, name))
+      .flatMap((line) => locations(uri, line, name).slice(0, 1)),
+  );
+  if (defined.length > 0) return defined;
+  return found.flatMap(({ uri, lines }) =>
+    lines
+      .filter((line) => line.kind !== 'removed' && isDeclaration(line.text, name))
+      .flatMap((line) => locations(uri, line, name).slice(0, 1)),
   );
 }
 
 /** Every mention of the name inside hunks, removed lines included: what a series takes away is part of its story. */
-export function referencesAt(document: ReviewedDocument, position: Position): Location[] {
-  const file = document.patchFile();
-  const word = wordAt(file, position);
-  return word === null ? [] : hunkLines(file).flatMap((line) => locations(document.uri, line, word.name));
-}
+export const referencesOf = (name: string, texts: readonly Searched[]): Location[] =>
+  texts.flatMap(({ uri, file }) => hunkLines(file).flatMap((line) => locations(uri, line, name)));
 
 const hunkLines = ({ messages }: PatchFile): readonly HunkLine[] =>
   messages.flatMap((message) => message.files.flatMap((file) => file.hunks.flatMap((hunk) => hunk.lines)));

@@ -1,5 +1,6 @@
 /** A review in the few words that the tree view and the status item show. */
 import type { Finding } from '../review/report.ts';
+import { brief } from '../show/brief.ts';
 import type { ReviewedDocument } from './documents.ts';
 import { toRange } from './positions.ts';
 import type { Overview } from './protocol.ts';
@@ -22,7 +23,7 @@ export function overviewOf({ uri, version, report, suppressed, failure }: Review
         id,
         rule: finding.rule,
         severity: finding.severity,
-        message: finding.message,
+        message: brief(finding.message),
         function: finding.function,
         range: toRange(finding),
         scenario: finding.scenario,

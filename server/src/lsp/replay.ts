@@ -1,6 +1,6 @@
 /** Answers the replay panel: a run as a document, and the runs there are to choose from. */
 import type { Replay } from '../../../engine/src/replay.ts';
-import type { Finding, PatchReport } from '../review/report.ts';
+import type { Finding, PatchReport, ScenarioResult } from '../review/report.ts';
 import type { ReviewedDocument } from './documents.ts';
 import type { ReplayParams, ReplayTarget, ScenarioList } from './protocol.ts';
 
@@ -13,8 +13,18 @@ export function scenariosOf({ report }: ReviewedDocument, target: ReplayTarget):
   const patch = target.patch ?? patchAt(report.patches, target.line);
   const found = report.patches[patch];
   if (found === undefined) return null;
-  const known = found.scenarios.some(({ id }) => id === target.scenario) ? target.scenario : undefined;
-  return { patch, first: known ?? firstAt(found, target.line) ?? null, scenarios: found.scenarios };
+  const scenarios = [...found.scenarios, ...testsOf(found)];
+  const known = scenarios.some(({ id }) => id === target.scenario) ? target.scenario : undefined;
+  return { patch, first: known ?? firstAt(found, target.line) ?? null, scenarios };
+}
+
+/** Runs of the patch's own sync: they are no scenarios of the kernel, and only those that findings name are told of. */
+function testsOf({ scenarios, findings }: PatchReport): readonly ScenarioResult[] {
+  const tests = new Map<string, ScenarioResult>();
+  for (const { scenario: id, message } of findings)
+    if (id !== null && !tests.has(id) && !scenarios.some((one) => one.id === id))
+      tests.set(id, { id, title: id, ok: false, sentence: message });
+  return [...tests.values()];
 }
 
 /** The patch that holds a 0-based line; without one, or in none, the first that has something to show. */

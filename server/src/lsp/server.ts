@@ -11,10 +11,13 @@ import {
   type Connection,
   DidChangeConfigurationNotification,
   DocumentDiagnosticReportKind,
+  type Location,
+  type Position,
   TextDocuments,
 } from 'vscode-languageserver';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { kernelAt } from '../host/kernel.ts';
+import type { PatchFile } from '../patch/model.ts';
 import type { Report } from '../review/report.ts';
 import type { Reviewer } from '../show/reviewer.ts';
 import { actionsFor } from './actions.ts';
@@ -26,12 +29,13 @@ import { foldsOf } from './folding.ts';
 import { hoverAt } from './hover.ts';
 import { hintsOf } from './inlay-hints.ts';
 import { linksOf } from './links.ts';
-import { definitionsAt, referencesAt } from './navigation.ts';
+import { definitionsOf, nameAt, referencesOf, type Searched } from './navigation.ts';
 import { overviewOf } from './overview.ts';
 import type { Notifications, Requests } from './protocol.ts';
 import { replayOf, scenariosOf } from './replay.ts';
 import { replyOf } from './reply.ts';
 import { DEFAULTS, readSettings, type Settings } from './settings.ts';
+import { createSiblings } from './siblings.ts';
 import { inSlices } from './slices.ts';
 import { withoutSuppressed } from './suppress.ts';
 import { symbolsOf } from './symbols.ts';
@@ -57,7 +61,13 @@ export function startServer(connection: Connection, loading: Promise<Reviewer>):
   const reviewer = new Promise<void>((resolve) => {
     configured = resolve;
   }).then(() => loading);
-  reviewer.catch(() => {});
+  let reading: Reviewer | null = null;
+  reviewer.then(
+    (one) => {
+      reading = one;
+    },
+    () => {},
+  );
 
   const tell = <M extends keyof Notifications>(method: M, params: Notifications[M]): void => {
     if (facts.isOurs) void connection.sendNotification(method, params).catch(() => {});
@@ -186,6 +196,8 @@ export function startServer(connection: Connection, loading: Promise<Reviewer>):
     return { kind: DocumentDiagnosticReportKind.Full, resultId, items };
   });
 
+  const siblings = createSiblings((text) => reading?.read(text) ?? NOTHING_READ);
+
   const workspace = createWorkspaceDiagnostics(
     async (uri, content, isCancelled) => {
       const one = await reviewer.catch(() => null);
@@ -238,12 +250,23 @@ export function startServer(connection: Connection, loading: Promise<Reviewer>):
   connection.onDocumentLinks(({ textDocument: { uri } }, token) =>
     answer(uri, token, [], (document) => linksOf(document.patchFile())),
   );
-  connection.onDefinition(({ textDocument: { uri }, position }, token) =>
-    answer(uri, token, [], (document) => definitionsAt(document, position)),
-  );
-  connection.onReferences(({ textDocument: { uri }, position }, token) =>
-    answer(uri, token, [], (document) => referencesAt(document, position)),
-  );
+  /** In the document first, then in the patches beside it. */
+  async function across(
+    { uri }: { readonly uri: string },
+    position: Position,
+    token: CancellationToken,
+    find: (name: string, texts: readonly Searched[]) => Location[],
+  ): Promise<Location[]> {
+    const file = await answer(uri, token, null, (document) => document.patchFile());
+    const name = file === null ? null : nameAt(file, position);
+    if (file === null || name === null) return [];
+    const beside = await siblings.mentioning(uri, name).catch(() => []);
+    // What is open is newer than its file.
+    const texts = beside.map((one) => ({ ...one, file: reviews.known(one.uri)?.patchFile() ?? one.file }));
+    return find(name, [{ uri, file }, ...texts]);
+  }
+  connection.onDefinition(({ textDocument, position }, token) => across(textDocument, position, token, definitionsOf));
+  connection.onReferences(({ textDocument, position }, token) => across(textDocument, position, token, referencesOf));
   connection.languages.inlayHint.on(({ textDocument: { uri }, range }, token) =>
     answer(uri, token, [], (document) => (settings.inlayHints ? hintsOf(document, range) : [])),
   );
@@ -270,6 +293,8 @@ export function startServer(connection: Connection, loading: Promise<Reviewer>):
   documents.listen(connection);
   connection.listen();
 }
+
+const NOTHING_READ: PatchFile = { lines: [], eol: '\n', messages: [], problems: [] };
 
 /** Folders that this process can read by itself. */
 const filesOnly = (folders: readonly { readonly uri: string }[]): readonly string[] =>

@@ -5,6 +5,8 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Diagnostic } from 'vscode-languageserver-protocol';
 
 const PATCHES = /\.(patch|diff|eml|mbox|mbx)$/i;
+export const isPatchName = (name: string): boolean => PATCHES.test(name);
+
 const SKIPPED = new Set(['node_modules', '.git', '.hg', 'dist', 'out', 'build']);
 /** A kernel tree opened as a folder is not searched to its end. */
 const MOST_FOLDERS = 400;
@@ -33,7 +35,7 @@ export async function patchFilesUnder(folder: string): Promise<readonly string[]
       for (const entry of entries) {
         if (entry.isDirectory() && !SKIPPED.has(entry.name) && !entry.name.startsWith('.'))
           next.push(join(dir, entry.name));
-        else if (entry.isFile() && PATCHES.test(entry.name)) found.push(join(dir, entry.name));
+        else if (entry.isFile() && isPatchName(entry.name)) found.push(join(dir, entry.name));
       }
     }
     level = next;

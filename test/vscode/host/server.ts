@@ -15,6 +15,8 @@ export type ServerOptions = {
   readonly token?: string;
   /** Lets the page load an extension under development and its test suite, which the server otherwise ignores. */
   readonly forTests?: boolean;
+  /** Folders are not trusted, and nobody is asked to. */
+  readonly restricted?: boolean;
   readonly settings?: Readonly<Record<string, unknown>>;
 };
 
@@ -38,6 +40,12 @@ export const calm = {
   'workbench.secondarySideBar.defaultVisibility': 'hidden',
   'workbench.startupEditor': 'none',
   'workbench.tips.enabled': false,
+};
+
+const distrustful = {
+  'security.workspace.trust.enabled': true,
+  'security.workspace.trust.startupPrompt': 'never',
+  'security.workspace.trust.banner': 'never',
 };
 
 const freePort = (): Promise<number> =>
@@ -77,11 +85,12 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   mkdirSync(join(dataFolder, 'data/Machine'), { recursive: true });
   writeFileSync(
     join(dataFolder, 'data/Machine/settings.json'),
-    JSON.stringify({ ...calm, ...options.settings }, null, 2),
+    JSON.stringify({ ...calm, ...(options.restricted ? distrustful : {}), ...options.settings }, null, 2),
   );
   const port = options.port || (await freePort());
   const args = [main, '--host=127.0.0.1', `--port=${port}`, `--server-data-dir=${dataFolder}`];
-  args.push('--accept-server-license-terms', '--telemetry-level=off', '--disable-workspace-trust');
+  args.push('--accept-server-license-terms', '--telemetry-level=off');
+  if (!options.restricted) args.push('--disable-workspace-trust');
   args.push(options.token ? `--connection-token=${options.token}` : '--without-connection-token');
   if (options.forTests) args.push('--enable-smoke-test-driver');
   // Its home is ours, so that nothing is written to the user's.

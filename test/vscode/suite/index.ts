@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import Mocha from 'mocha';
 import * as vscode from 'vscode';
-import type { SuiteResult } from './result.ts';
+import { notes, type SuiteResult } from './result.ts';
 
 async function load(): Promise<void> {
   await import('./languages.ts');
@@ -27,6 +27,7 @@ export async function run(): Promise<void> {
     where: `${vscode.env.appName}, Node ${process.versions.node}`,
     passed: stats?.passes ?? 0,
     pending: stats?.pending ?? 0,
+    notes,
     failures,
   };
   const file = process.env.VSCODE_TEST_RESULT;

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'mocha';
 import * as vscode from 'vscode';
+import { notes } from './result.ts';
 import { scopesIn } from './tokens.ts';
 
 const id = 'mktme-patch-review.mktme-patch-review';
@@ -16,8 +17,14 @@ const open = (content: string): Thenable<vscode.TextDocument> => vscode.workspac
 
 suite('extension', () => {
   test('activates', async () => {
+    assert.equal(extension().isActive, false, 'it waits for a patch');
+    const before = performance.now();
     await extension().activate();
+    const milliseconds = performance.now() - before;
     assert.equal(extension().isActive, true);
+    notes.push(`activation took ${milliseconds.toFixed(0)} ms`);
+    // The aim is 50 ms; what else the machine does meanwhile must not fail the suite.
+    assert.ok(milliseconds < 150, `activation took ${milliseconds} ms`);
   });
 
   test('knows patch mail by its file names', async () => {

@@ -4,5 +4,10 @@ export type SuiteResult = {
   readonly where: string;
   readonly passed: number;
   readonly pending: number;
+  /** What was measured, a line each. */
+  readonly notes: readonly string[];
   readonly failures: readonly { readonly title: string; readonly error: string }[];
 };
+
+/** Filled while the tests run; the extension host's own output is nobody's to see. */
+export const notes: string[] = [];

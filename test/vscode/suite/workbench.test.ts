@@ -98,6 +98,52 @@ suite('workbench', () => {
     await diagnosed(uri, ['over-broad-sync']);
   });
 
+  test('suppresses a finding where it stands, without touching the patch', async () => {
+    const uri = await example('hook-cpa-flush.patch');
+    const { document } = await show(uri);
+    const before = document.getText();
+    const flush = (await diagnosed(uri, ['skipped-flush'])).find((one) => codeOf(one) === 'skipped-flush');
+    const actions = await vscode.commands.executeCommand<vscode.CodeAction[]>(
+      'vscode.executeCodeActionProvider',
+      uri,
+      flush?.range,
+    );
+    const { command } = actions.find(({ title }) => title === 'Suppress skipped-flush on this line') ?? {};
+    assert.ok(command, actions.map(({ title }) => title).join());
+    try {
+      await vscode.commands.executeCommand(command.command, ...(command.arguments ?? []));
+      await eventually(
+        () => ours(uri).map(codeOf),
+        (codes) => !codes.includes('skipped-flush') && codes.includes('partial-sync'),
+        'skipped-flush is suppressed, and nothing else',
+      );
+      assert.equal(document.getText(), before);
+    } finally {
+      const { Workspace } = vscode.ConfigurationTarget;
+      await vscode.workspace.getConfiguration('mktme').update('suppressed', undefined, Workspace);
+    }
+    await diagnosed(uri, ['skipped-flush']);
+  });
+
+  test('skips the scenarios that the settings name', async () => {
+    const uri = await example('hook-cpa-flush.patch');
+    await show(uri);
+    await diagnosed(uri, ['invalid-operand']);
+    const configuration = vscode.workspace.getConfiguration('mktme');
+    try {
+      const names = ['set-pages-array-wb', 'set-pages-array-uc', 'set-pages-array-wc'];
+      await configuration.update('skipScenarios', names, vscode.ConfigurationTarget.Workspace);
+      await eventually(
+        () => ours(uri).map(codeOf),
+        (codes) => !codes.includes('invalid-operand') && codes.includes('partial-sync'),
+        'nothing reads through NULL any more',
+      );
+    } finally {
+      await configuration.update('skipScenarios', undefined, vscode.ConfigurationTarget.Workspace);
+    }
+    await diagnosed(uri, ['invalid-operand']);
+  });
+
   test('comes back after a restart of the server', async () => {
     const uri = await example('hook-cpa-flush.patch');
     await show(uri);

@@ -16,7 +16,12 @@ async function picture(step: (typeof steps)[number], into: string): Promise<void
   symlinkSync(resolve('.'), join(dataFolder, 'extensions/mktme-patch-review'), 'junction');
   const server = await startServer({
     dataFolder,
-    settings: { ...asInTheKernel, 'workbench.colorTheme': step.theme, ...step.settings },
+    settings: {
+      ...asInTheKernel,
+      'editor.minimap.enabled': false,
+      'workbench.colorTheme': step.theme,
+      ...step.settings,
+    },
   });
   try {
     const payload = [['openFile', remote(server.port, step.patch)]] as const;

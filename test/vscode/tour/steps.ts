@@ -1,10 +1,11 @@
 // The pictures of the tour, one a step; each starts from a fresh window with its patch open.
 import type { Page } from 'playwright-core';
-import { command, goTo, hover, replay, reviewed } from './moves.ts';
+import { command, goTo, hover, replay, rest, reviewed } from './moves.ts';
 
 export type Step = {
   /** docs/NAME.png */
   readonly name: string;
+  /** From the project's folder. */
   readonly patch: string;
   readonly theme: string;
   readonly settings?: Readonly<Record<string, unknown>>;
@@ -21,8 +22,10 @@ const scenes: readonly Scene[] = [
   {
     name: 'hover',
     patch,
+    settings: { 'editor.hover.above': false, 'editor.stickyScroll.enabled': false },
     act: async (page) => {
-      await reviewed(page, 50);
+      await reviewed(page, 52);
+      for (let line = 0; line < 14; line += 1) await page.keyboard.press('Control+ArrowDown');
       await hover(page, 'sync_direct_mapping');
     },
   },
@@ -45,6 +48,7 @@ const scenes: readonly Scene[] = [
       await command(page, 'View: Show MKTME review');
       await page.locator('.pane-body .monaco-list-row', { hasText: 'cpa_flush()' }).first().waitFor();
       await goTo(page, 30);
+      await rest(page);
     },
   },
 ];
@@ -77,6 +81,17 @@ export const inspections: readonly Step[] = [
       await page.keyboard.type('Review a kernel');
       await page.keyboard.press('Enter');
       await page.locator('.getting-started-step').first().waitFor();
+    },
+  },
+  {
+    name: 'replay-own-sync',
+    patch: '../shared/corpus/2019-05-08-rfc-18-of-62.eml',
+    theme: THEMES.dark,
+    act: async (page) => {
+      await goTo(page, 324);
+      await page.locator('.squiggly-error').first().waitFor();
+      await command(page, 'View: Toggle Primary Side Bar Visibility');
+      await replay(page);
     },
   },
   ...(['Default High Contrast', 'Default High Contrast Light'] as const).map(
