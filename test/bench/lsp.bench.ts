@@ -1,0 +1,87 @@
+/** `npm run bench lsp`: what a person waits for in the editor, with the real server behind its real pipe. */
+import { basename } from 'node:path';
+import { type Client, startClient } from './client.ts';
+import { built, clock, corpus, median, ownPatch, read, report } from './measure.ts';
+
+const ROUNDS = 15;
+const EDITS = 1000;
+const MOST_MEMORY = 250;
+
+const uriOf = (path: string): string => `file:///bench/${basename(path)}`;
+
+/** Opened anew each time; the process and its code are warm. */
+async function opening(client: Client, path: string): Promise<void> {
+  const times: number[] = [];
+  for (let round = 0; round < ROUNDS * 2; round++) {
+    const uri = `${uriOf(path)}?${round}`;
+    const text = read(path);
+    times.push(
+      await clock(async () => {
+        await client.open(uri, text);
+        await client.diagnostics(uri);
+      }),
+    );
+    await client.close(uri);
+  }
+  report(`${basename(path)}: first open to diagnostics`, times[0] ?? 0, 'ms');
+  report(`${basename(path)}: open to diagnostics, warm`, median(times.slice(ROUNDS)), 'ms', 150);
+}
+
+/** Ends of added lines of C in the hunks, evenly spread over the file: where somebody may type a blank. */
+function places(text: string, count: number): readonly { readonly line: number; readonly character: number }[] {
+  const all = text
+    .split('\n')
+    .flatMap((line, index) => (/^\+\t.*;$/.test(line) ? [{ line: index, character: line.length }] : []));
+  return Array.from(
+    { length: count },
+    (_, i) => all[Math.floor((i * all.length) / count)] ?? { line: 0, character: 0 },
+  );
+}
+
+async function keystroke(client: Client, uri: string, at: { line: number; character: number }): Promise<number> {
+  return clock(async () => {
+    await client.type(uri, at, ' ');
+    await client.diagnostics(uri);
+  });
+}
+
+async function typing(client: Client, path: string): Promise<void> {
+  const uri = uriOf(path);
+  const text = read(path);
+  await client.open(uri, text);
+  await client.diagnostics(uri);
+  for (const at of places(text, ROUNDS)) await keystroke(client, uri, at);
+  const times: number[] = [];
+  for (const at of places(text, ROUNDS * 2)) times.push(await keystroke(client, uri, at));
+  report(`${basename(path)}: a keystroke in a hunk to new diagnostics`, median(times), 'ms', 50);
+  report(`${basename(path)}: the slowest of ${times.length} places`, Math.max(...times), 'ms');
+
+  const lines = text.split('\n');
+  const line = lines.findIndex((one) => /^\+.*\bsync_direct_mapping\(/.test(one));
+  const at = { line, character: (lines[line] ?? '').indexOf('sync_direct_mapping') + 2 };
+  await client.hover(uri, at);
+  const hovers: number[] = [];
+  for (let round = 0; round < ROUNDS; round++) hovers.push(await clock(() => client.hover(uri, at)));
+  report(`${basename(path)}: hover on a sync call`, median(hovers), 'ms', 10);
+
+  const edited = places(text, 1)[0] ?? { line: 0, character: 0 };
+  const all = await clock(async () => {
+    for (let edit = 0; edit < EDITS; edit++) await keystroke(client, uri, edited);
+  });
+  report(`${basename(path)}: ${EDITS} edits, each with its diagnostics`, all / EDITS, 'ms each');
+  const memory = client.memory();
+  if (memory === null) console.log('not measured: memory of the server (no /proc here)');
+  else report(`${basename(path)}: memory of the server after ${EDITS} edits`, memory, 'MiB', MOST_MEMORY);
+  await client.close(uri);
+}
+
+const client = await startClient(built('server.cjs'));
+try {
+  await opening(client, ownPatch());
+  const mail = corpus('2019-06-17-pageattr-hook.txt');
+  if (mail) await opening(client, mail);
+  const series = corpus('2019-05-08-rfc-series.mbox');
+  await typing(client, series ?? ownPatch());
+} finally {
+  client.stop();
+}
