@@ -4,7 +4,7 @@ import type { Evidence, Finding, ReviewOptions } from './report.ts';
 import type { At, Draft } from './rule.ts';
 import { changedRanges } from './run/causes.ts';
 import { hex } from './run/print.ts';
-import type { Run } from './run/run.ts';
+import { type Run, runId } from './run/run.ts';
 import { kernelLineOf, placeOf } from './text.ts';
 
 export function findingsOf(drafts: readonly Draft[], options: ReviewOptions): readonly Finding[] {
@@ -41,8 +41,8 @@ function findingOf(draft: Draft, severity: Finding['severity'], file: string): F
     severity,
     ...locate(draft.at, file),
     message: draft.message + resting,
-    scenario: run?.scenario.id ?? null,
-    scenarios: run ? [run.scenario.id] : [],
+    scenario: run ? runId(run) : null,
+    scenarios: run ? [runId(run)] : [],
     evidence: run ? evidenceOf(run, draft.evidence ?? {}) : null,
     related: (draft.related ?? []).map(({ at, message }) => {
       const { path: _path, kernelLine: _line, function: _function, ...place } = locate(at, file);

@@ -3,9 +3,9 @@ import { lanesOf } from '../../../../engine/src/lanes.ts';
 import type { LaneChange, Replay, ReplayStep } from '../../../../engine/src/replay.ts';
 import type { Context, Trial } from '../rule.ts';
 import { skippedFlushes } from '../run/flushes.ts';
-import { hex } from '../run/print.ts';
-import { canonicalMapping } from '../run/ranges.ts';
-import type { Run } from '../run/run.ts';
+import { hex, size, staleKeyIds } from '../run/print.ts';
+import { bytesIn, canonicalMapping, canonicalOf } from '../run/ranges.ts';
+import { type Run, runId } from '../run/run.ts';
 import { verdictOf } from '../scenario-results.ts';
 import { eventSteps } from './events.ts';
 import { shownImplementation } from './implementation.ts';
@@ -14,6 +14,8 @@ import { type SourceIndex, sourceOf } from './source.ts';
 
 /** The replay of a scenario; of several ways through it the first that ends badly. */
 export function replayOf(context: Context, scenario: string, variant: 'patched' | 'unpatched'): Replay | null {
+  const failing = context.failures.find((run) => runId(run) === scenario);
+  if (failing) return variant === 'patched' ? failureReplay(context, failing) : null;
   const trials = context.trials.filter((trial) => trial.run.scenario.id === scenario);
   const trial = trials.find((candidate) => !verdictOf(candidate).ok) ?? trials[0];
   if (!trial) return variant === 'patched' ? implementationReplay(context, scenario) : null;
@@ -21,6 +23,14 @@ export function replayOf(context: Context, scenario: string, variant: 'patched' 
   const run = trial.before ?? trial.model;
   const flow = flowOf({ run, model: trial.model, before: null, causes: [] }, run);
   return documentOf(run, variant, context, withoutPatch(run), flow);
+}
+
+/** A run in which an allocation of the sync fails. */
+function failureReplay(context: Context, run: Run): Replay {
+  const sentence = `allocation ${run.failure} of the sync fails: ${staleKeyIds(run.stale)} keep the old mapping of ${size(bytesIn(canonicalOf(run.machine, run.stale)))}`;
+  const verdict =
+    run.stale.length === 0 ? { ok: true, sentence: 'the failed sync leaves nothing stale' } : { ok: false, sentence };
+  return documentOf(run, 'patched', context, verdict, (source) => stepsOf(run, source, new Map()));
 }
 
 /** What the patch's own sync leaves behind in one of its tests. */
@@ -62,10 +72,7 @@ function documentOf(
 }
 
 /** Statement by statement, and what did not happen. */
-const flowOf = (trial: Trial, run: Run) => (source: SourceIndex) => [
-  ...stepsOf(run, source),
-  ...missingSteps(trial, run),
-];
+const flowOf = (trial: Trial, run: Run) => (source: SourceIndex) => stepsOf(run, source, missingSteps(trial, run));
 
 const withoutPatch = (run: Run) => ({
   ok: run.stale.length === 0,
@@ -77,7 +84,7 @@ const withoutPatch = (run: Run) => ({
 
 const NO_LANES: readonly LaneChange[] = [];
 
-function stepsOf(run: Run, source: SourceIndex): readonly ReplayStep[] {
+function stepsOf(run: Run, source: SourceIndex, missing: ReadonlyMap<number, ReplayStep>): readonly ReplayStep[] {
   const steps: ReplayStep[] = [];
   for (const [index, traced] of run.trace.entries()) {
     const next = run.trace[index + 1]?.events ?? run.machine.events.length;
@@ -101,22 +108,31 @@ function stepsOf(run: Run, source: SourceIndex): readonly ReplayStep[] {
         }),
       });
     for (let event = traced.events; event < next; event++) steps.push(...eventSteps(run, event, line));
+    const absent = missing.get(index);
+    if (absent) steps.push(absent);
   }
   return steps;
 }
 
-function missingSteps(trial: Trial, run: Run): readonly ReplayStep[] {
-  if (run.side !== 'new') return [];
-  return skippedFlushes(trial).map(({ kind, function: name }) => ({
-    kind: 'missing',
-    label: `${kind === 'cache' ? 'cache' : 'TLB'} flush: never`,
-    detail: `${name}() flushes the ${kind === 'cache' ? 'cache' : 'TLB'} here today; this run did not`,
-    source: null,
-    depth: 0,
-    range: null,
-    lanes: NO_LANES,
-    values: [],
-  }));
+/** What today's kernel does and the run did not, behind the last step of the function where it belonged. */
+function missingSteps(trial: Trial, run: Run): ReadonlyMap<number, ReplayStep> {
+  const steps = new Map<number, ReplayStep>();
+  if (run.side !== 'new') return steps;
+  for (const { kind, function: name } of skippedFlushes(trial)) {
+    const last = run.trace.findLastIndex((traced) => traced.function === name);
+    const what = kind === 'cache' ? 'cache' : 'TLB';
+    steps.set(last < 0 ? run.trace.length - 1 : last, {
+      kind: 'missing',
+      label: `${what} flush: never`,
+      detail: `${name}() flushes the ${what} here today; this run did not`,
+      source: null,
+      depth: 0,
+      range: null,
+      lanes: NO_LANES,
+      values: [],
+    });
+  }
+  return steps;
 }
 
 function endOf(run: Run, source: SourceIndex): readonly ReplayStep[] {

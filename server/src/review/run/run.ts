@@ -84,3 +84,7 @@ export interface Run {
   /** Functions of the patch that the run entered. */
   readonly entered: ReadonlySet<string>;
 }
+
+/** What a finding calls a run: its scenario, and which allocation of the sync was made to fail. */
+export const runId = ({ scenario, failure }: Run) =>
+  failure === null ? scenario.id : `${scenario.id}#allocation-${failure}`;
