@@ -84,6 +84,18 @@ export const inspections: readonly Step[] = [
     },
   },
   {
+    name: 'replay-flush',
+    patch,
+    theme: THEMES.light,
+    act: async (page) => {
+      await reviewed(page, 53);
+      await command(page, 'View: Toggle Primary Side Bar Visibility');
+      const frame = await replay(page);
+      for (let step = 0; step < 6; step += 1) await frame.locator('body').press('ArrowLeft');
+      await rest(page);
+    },
+  },
+  {
     name: 'replay-own-sync',
     patch: '../shared/corpus/2019-05-08-rfc-18-of-62.eml',
     theme: THEMES.dark,
