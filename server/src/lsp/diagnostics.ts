@@ -5,6 +5,7 @@ import { brief } from '../show/brief.ts';
 import { rulePage } from '../show/rules.ts';
 import type { ReviewedDocument } from './documents.ts';
 import { toRange, wholeLine } from './positions.ts';
+import { tellingRun } from './replay.ts';
 
 export const SOURCE = 'mktme';
 
@@ -27,7 +28,7 @@ export interface DiagnosticData {
 export function diagnosticsOf({ report, uri, version }: ReviewedDocument): Diagnostic[] {
   const findings = report.patches.flatMap((patch, index) =>
     patch.findings.map((finding, at) =>
-      toDiagnostic(finding, uri, { patch: index, finding: at, version, scenario: finding.scenario }),
+      toDiagnostic(finding, uri, { patch: index, finding: at, version, scenario: tellingRun(patch, finding) }),
     ),
   );
   // Editors show those of one place in this order, in hovers above all: what is wrong comes before what could be better.

@@ -7,6 +7,7 @@ import { rulePage, ruleSummary } from '../show/rules.ts';
 import type { ReviewedDocument } from './documents.ts';
 import { code, plain, replayLink } from './markdown.ts';
 import { isAt, toRange } from './positions.ts';
+import { tellingRun } from './replay.ts';
 
 /** More rows do not fit a screen; what fails comes first. */
 const ROWS = 5;
@@ -20,7 +21,9 @@ export function hoverAt(document: ReviewedDocument, position: Position): Hover |
     const findings = patch.findings.filter((finding) => isAt(finding, position));
     const parts = [
       ...(site === undefined ? [] : [siteText(document.uri, index, site)]),
-      ...(findings.length === 0 ? [] : [findings.map((one) => findingText(document.uri, index, one)).join('\n')]),
+      ...(findings.length === 0
+        ? []
+        : [findings.map((one) => findingText(document.uri, index, patch, one)).join('\n')]),
       ...(site === undefined && findings.length === 0 ? [] : confidenceText(patch)),
     ];
     const place = site ?? findings[0];
@@ -108,9 +111,10 @@ function row(group: readonly SiteRun[]): string[] {
 }
 
 /** One item a finding: the editor shows its message itself, so here stands what the message leaves out. */
-function findingText(uri: string, patch: number, finding: Finding): string {
+function findingText(uri: string, patch: number, report: PatchReport, finding: Finding): string {
+  const scenario = tellingRun(report, finding);
   const link = `[${finding.rule}](${rulePage(finding.rule)})`;
-  const replay = finding.scenario === null ? [] : [replayLink('Replay', { uri, patch, scenario: finding.scenario })];
+  const replay = scenario === null ? [] : [replayLink('Replay', { uri, patch, scenario })];
   // The editor shows the brief message above; what it leaves out is told here.
   const whole = brief(finding.message) === finding.message ? [] : [`${plain(finding.message)}.`];
   const parts = [ruleSummary(finding.rule), ...whole, ...evidenceText(finding), ...replay];

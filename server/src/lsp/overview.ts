@@ -4,6 +4,7 @@ import { brief } from '../show/brief.ts';
 import type { ReviewedDocument } from './documents.ts';
 import { toRange } from './positions.ts';
 import type { Overview } from './protocol.ts';
+import { tellingRun } from './replay.ts';
 
 /** Ids count a patch's findings in report order; `findingsBy` leads back. */
 export function overviewOf({ uri, version, report, suppressed, failure }: ReviewedDocument): Overview {
@@ -26,7 +27,7 @@ export function overviewOf({ uri, version, report, suppressed, failure }: Review
         message: brief(finding.message),
         function: finding.function,
         range: toRange(finding),
-        scenario: finding.scenario,
+        scenario: tellingRun(patch, finding),
       })),
     })),
   };

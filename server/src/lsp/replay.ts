@@ -43,5 +43,16 @@ function firstAt(patch: PatchReport, line: number | undefined): string | undefin
   const hunk = patch.hunks.find((one) => line !== undefined && one.line <= line + 1 && one.endLine >= line + 1);
   const failing = patch.scenarios.filter(({ ok }) => !ok).map(({ id }) => id);
   const inHunk = failing.find((id) => hunk?.scenarios.includes(id)) ?? hunk?.scenarios[0];
-  return here?.scenario ?? inHunk ?? shown[0]?.scenario ?? failing[0] ?? patch.scenarios[0]?.id;
+  const run = here ?? (inHunk === undefined ? shown[0] : undefined);
+  return (run && tellingRun(patch, run)) ?? inHunk ?? failing[0] ?? patch.scenarios[0]?.id;
+}
+
+/**
+ * The run that shows a finding best. A skipped flush is drowned by a hole in the same run, so one that has nothing else is
+ * taken where there is one.
+ */
+export function tellingRun({ scenarios }: PatchReport, { rule, scenario, scenarios: shown }: Finding): string | null {
+  if (rule !== 'skipped-flush') return scenario;
+  const alone = scenarios.find(({ id, sentence }) => shown.includes(id) && sentence.includes('flush'));
+  return alone?.id ?? scenario;
 }
