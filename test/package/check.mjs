@@ -41,7 +41,7 @@ try {
       );
 
   const known =
-    /^extension\/(package\.json|readme\.md|changelog\.md|LICENSE\.txt|language-configuration\.json|(dist|docs|examples|images|node_modules|syntaxes)\/.*)$/i;
+    /^extension\/(package\.json|readme\.md|changelog\.md|architecture\.md|LICENSE\.txt|language-configuration\.json|(dist|docs|examples|images|node_modules|syntaxes)\/.*)$/i;
   const strangers = names.filter((name) => !known.test(name) || /\.(ts|map|c|h|gyp|tsbuildinfo)$/.test(name));
   check('has nothing else', strangers.length === 0, strangers.join(', '));
 

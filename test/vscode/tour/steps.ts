@@ -90,8 +90,7 @@ export const inspections: readonly Step[] = [
     act: async (page) => {
       await reviewed(page, 53);
       await command(page, 'View: Toggle Primary Side Bar Visibility');
-      const frame = await replay(page);
-      for (let step = 0; step < 6; step += 1) await frame.locator('body').press('ArrowLeft');
+      await replay(page);
       await rest(page);
     },
   },

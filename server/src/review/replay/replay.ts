@@ -123,7 +123,7 @@ function missingSteps(trial: Trial, run: Run): ReadonlyMap<number, ReplayStep> {
     const what = kind === 'cache' ? 'cache' : 'TLB';
     steps.set(last < 0 ? run.trace.length - 1 : last, {
       kind: 'missing',
-      label: `${what} flush: never`,
+      label: `${what} flush`,
       detail: `${name}() flushes the ${what} here today; this run did not`,
       source: null,
       depth: 0,
