@@ -23,7 +23,8 @@ export function processor(run: () => unknown): number {
 
 /** Prints a figure and, where there is one, its target. A missed target is told of and fails nothing: machines differ. */
 export function report(what: string, value: number, unit: string, target?: number): void {
-  const verdict = target === undefined ? '' : `  (target ${target} ${unit}${value <= target ? '' : ', MISSED'})`;
+  const verdict =
+    target === undefined ? '' : `  (target ${Number(target.toFixed(2))} ${unit}${value <= target ? '' : ', MISSED'})`;
   console.log(`${what.padEnd(74)} ${value.toFixed(value < 10 ? 2 : 0).padStart(7)} ${unit}${verdict}`);
 }
 
@@ -39,6 +40,6 @@ export function corpus(name: string): string | null {
 }
 
 /** A patch of this repository's own, for machines without the corpus. */
-export const ownPatch = (): string => join(root, 'test/fixtures/review/cpa-flush.patch');
+export const ownPatch = (): string => join(root, 'examples/hook-cpa-flush.patch');
 
 export const read = (path: string): string => readFileSync(path, 'utf8');
