@@ -127,7 +127,10 @@ function isUnderReview(name: string, version: Version, layers: readonly Layer[])
     !known ||
     layers.some(({ shown }) => {
       const own = shown.get(name);
-      return own && (!own.text.whole || own.source.pieces.some((piece) => isChanged(own.text, piece)));
+      if (!own) return false;
+      // What the field answers by itself is looked up there, also where a hunk happens to show it around a change.
+      const asShown = !own.text.whole && kernelFunction(name, version) !== null;
+      return asShown || own.source.pieces.some((piece) => isChanged(own.text, piece));
     })
   );
 }

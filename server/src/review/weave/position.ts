@@ -52,11 +52,20 @@ function behindEarlier(
     const last = slotsUnder(other, matched).at(-1);
     if (!last) continue;
     let slot: Slot | null = ownListSlot(last, other, matched, slots);
-    for (let up = other.level - item.level; up > 0 && slot; up--) slot = slot.parent;
+    const closed = other.level - item.level - (standsForBranch(other, slot) ? 1 : 0);
+    for (let up = closed; up > 0 && slot; up--) slot = slot.parent;
     if (slot) return { kind: 'beside', slot, side: 'after' };
   }
   return null;
 }
+
+/** True for the jump of a step that is a whole `if (...) jump;`: the first block that closes behind it is the step's own. */
+const standsForBranch = ({ stmt }: Item, { element }: Slot) =>
+  element.kind === 'step' &&
+  element.node.kind === 'step' &&
+  JUMPS.has(stmt.kind) &&
+  element.node.marks.some((mark) => !/^(?:return|goto|continue|break)\b/.test(mark));
+const JUMPS: ReadonlySet<string> = new Set(['return', 'goto', 'continue', 'break']);
 
 /** Before the nearest later one; if a block closes in between, at the end of the block that stands before that one. */
 function beforeLater(

@@ -54,11 +54,14 @@ function bestMark(recogniser: Recogniser, stmt: Stmt, marks: readonly string[]):
   for (const mark of marks) {
     const bindings = matchPattern(recogniser.pattern(mark), stmt);
     // A mark that says more counts more, and so does a name that is the kernel's own.
-    const weight = 1 + mark.length / 64 + identities(bindings?.bindings) / 16;
+    const weight = 1 + said(mark) / 64 + identities(bindings?.bindings) / 16;
     if (bindings && (best === null || weight > best.weight)) best = { weight, names: bindings.bindings };
   }
   return best;
 }
+
+/** How much a mark says; the length of a variable's name says nothing. */
+const said = (mark: string) => mark.replace(/\$\w+/g, '$').length;
 
 const identities = (bindings: ReadonlyMap<string, string> | undefined) =>
   [...(bindings ?? [])].filter(([kernelName, spelling]) => kernelName === spelling).length;
