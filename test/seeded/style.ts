@@ -17,7 +17,7 @@ const TYPE =
 function localNames(fn: string): readonly string[] {
   const head = fn.slice(fn.indexOf('(') + 1, fn.indexOf(')\n{'));
   const parameters = head.split(',').flatMap((parameter) => /(\w+)\s*$/.exec(parameter)?.[1] ?? []);
-  const locals = [...fn.matchAll(TYPE)].flatMap((match) => declarators(match[1] ?? ''));
+  const locals = [...fn.slice(fn.indexOf('\n{')).matchAll(TYPE)].flatMap((match) => declarators(match[1] ?? ''));
   return [...parameters.filter((name) => name !== 'void'), ...locals];
 }
 

@@ -1,7 +1,9 @@
 /** Which kernel a patch is written against. */
 import { kernelFunction, versionOf } from '../../../engine/src/kernel/catalogue.ts';
 import type { KernelFunction, Version } from '../../../engine/src/kernel/model.ts';
+import type { Declarator } from '../c/ast.ts';
 import type { CodeText } from './text.ts';
+import { sameType } from './weave/aliases.ts';
 import { elementsOf } from './weave/element.ts';
 import { flatten, type Item, itemsOf, type ShownFunction } from './weave/items.ts';
 import { type Recogniser, recognise } from './weave/recognise.ts';
@@ -32,7 +34,16 @@ function likenessOf(shown: ShownFunction, model: KernelFunction, recogniser: Rec
   const steps = [...align(items, slots, (item, slot) => found(item, slot)?.weight ?? 0)];
   // Patterns bind any name: one that the hunk spells as that kernel does counts for more.
   const spelled = steps.filter(([item, slot]) => [...(found(item, slot)?.names ?? [])].every(([a, b]) => a === b));
-  const locals = new Set(model.locals.map((local) => local.name));
   const declared = items.flatMap(({ stmt }) => (stmt.kind === 'declare' ? stmt.declarators : []));
-  return steps.length + spelled.length + declared.filter(({ name }) => locals.has(name)).length;
+  return steps.length + spelled.length + declaredLike(declared, model);
+}
+
+/** How many of the declarations can be the kernel's: a local of the type for each, whatever its name. */
+function declaredLike(declared: readonly Declarator[], model: KernelFunction): number {
+  const free = [...model.locals];
+  return declared.filter(({ name, type }) => {
+    const named = free.findIndex((local) => local.name === name);
+    const at = named >= 0 ? named : free.findIndex((local) => sameType(local.type, type));
+    return at >= 0 && free.splice(at, 1).length > 0;
+  }).length;
 }

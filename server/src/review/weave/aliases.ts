@@ -3,6 +3,7 @@ import type { CType } from '../../../../engine/src/kernel/ctype.ts';
 import type { KernelFunction } from '../../../../engine/src/kernel/model.ts';
 import type { Declarator, FunctionSource } from '../../c/ast.ts';
 import { rolesOf } from '../../c/roles.ts';
+import { visit } from '../../c/walk.ts';
 
 /** Fields by which a local of the kernel's flow is known, when the hunk gives it another name. */
 const FIELDS: Readonly<Record<string, readonly string[]>> = {
@@ -50,6 +51,10 @@ export function aliasesOf(
     });
     if (candidate) bind(name, candidate.name);
   }
+  for (const name of testedFor(source, CPA_FLAGS)) {
+    const flags = [...model.parameters, ...model.locals].find((variable) => FLAG_NAMES.has(variable.name));
+    if (flags && !aliases.has(name)) bind(name, flags.name);
+  }
   for (const { name, type } of declaredIn(before)) {
     if (aliases.has(name)) continue;
     const candidate = model.locals.find((local) => !taken.has(local.name) && sameType(local.type, type));
@@ -58,11 +63,27 @@ export function aliasesOf(
   return aliases;
 }
 
+/** What change_page_attr_set_clr() is told in a parameter of its own, by the bits that are looked for in it. */
+const CPA_FLAGS: ReadonlySet<string> = new Set(['CPA_ARRAY', 'CPA_PAGES_ARRAY', 'CPA_NO_CHECK_ALIAS']);
+const FLAG_NAMES: ReadonlySet<string> = new Set(['in_flag', 'in_flags']);
+
+/** Names of variables in which the function looks for one of these bits. */
+function testedFor({ pieces }: FunctionSource, bits: ReadonlySet<string>): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const stmt of pieces.flatMap((piece) => piece.body))
+    visit(stmt, (node) => {
+      if (node.kind !== 'binary' || node.op !== '&' || node.left.kind !== 'name') return;
+      if (node.right.kind === 'name' && bits.has(node.right.name)) names.add(node.left.name);
+    });
+  return names;
+}
+
 /** What the function declares at its top. */
 const declaredIn = ({ pieces }: FunctionSource): readonly Declarator[] =>
   pieces.flatMap((piece) => piece.body.flatMap((stmt) => (stmt.kind === 'declare' ? stmt.declarators : [])));
 
-function sameType(a: CType, b: CType): boolean {
+/** True for types that one declaration may give a name of either. */
+export function sameType(a: CType, b: CType): boolean {
   if (a.kind === 'pointer') return b.kind === 'pointer' && sameType(a.to, b.to);
   if (a.kind === 'struct') return b.kind === 'struct' && a.tag === b.tag;
   return a.kind === 'int' && b.kind === 'int' && a.bits === b.bits && a.signed === b.signed && a.name === b.name;
