@@ -16,7 +16,7 @@ export interface Edit {
 }
 
 // Tests and benchmarks run in the repository's root; a bundle has no other way to find it.
-const FIXTURES = 'test/fixtures/kernel';
+const FIXTURES = 'test/seeded/kernel';
 const trees = new Map<Version, Tree>();
 
 /** The fixture kernel of a version. */
