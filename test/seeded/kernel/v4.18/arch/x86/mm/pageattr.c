@@ -84,15 +84,16 @@ static int __change_page_attr_set_clr(struct cpa_data *cpa, int checkalias)
 /* A whole request. */
 static int change_page_attr_set_clr(unsigned long *addr, int numpages,
 		pgprot_t mask_set, pgprot_t mask_clr,
-		int force_split, int in_flag, struct page **pages)
+		int force_split, int in_flag,
+		struct page **pages)
 {
 	struct cpa_data cpa;
 	int ret, cache, checkalias;
 	unsigned long baddr = 0;
 
+	fill_request(&cpa, addr, numpages, pages, in_flag);
 	if (!(in_flag & CPA_PAGES_ARRAY))
 		baddr = make_addr_canonical_again(*addr);
-	fill_request(&cpa, addr, numpages, pages, in_flag);
 	what_to_change(&cpa, mask_set, mask_clr, force_split);
 	checkalias = alias_counts(&cpa);
 	if (in_flag & CPA_NO_CHECK_ALIAS)

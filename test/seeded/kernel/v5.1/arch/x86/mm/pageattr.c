@@ -103,7 +103,8 @@ out:
 /* A whole request. */
 static int change_page_attr_set_clr(unsigned long *addr, int numpages,
 		pgprot_t mask_set, pgprot_t mask_clr,
-		int force_split, int in_flag, struct page **pages)
+		int force_split, int in_flag,
+		struct page **pages)
 {
 	int ret, cache, checkalias;
 	struct cpa_data cpa;
