@@ -91,9 +91,11 @@ static int change_page_attr_set_clr(unsigned long *addr, int numpages,
 	int ret, cache, checkalias;
 	unsigned long baddr = 0;
 
-	fill_request(&cpa, addr, numpages, pages, in_flag);
+	memset(&cpa, 0, sizeof(cpa));
+	/* the rounds move *addr on */
 	if (!(in_flag & CPA_PAGES_ARRAY))
 		baddr = make_addr_canonical_again(*addr);
+	fill_request(&cpa, addr, numpages, pages, in_flag);
 	what_to_change(&cpa, mask_set, mask_clr, force_split);
 	checkalias = alias_counts(&cpa);
 	if (in_flag & CPA_NO_CHECK_ALIAS)
