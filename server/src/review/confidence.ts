@@ -60,7 +60,7 @@ export function confidenceOf(context: Context, ran: Trials): Confidence {
       })),
       ...ran.cut.map((scenario) => ({
         scenario: scenario.id,
-        why: 'it has more ways through unknown branches than are tried',
+        why: 'it has more ways through unknown branches than are tried, or the code does not come to its end',
       })),
     ],
   };

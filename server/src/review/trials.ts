@@ -48,11 +48,16 @@ export function runTrials(input: TrialsInput): Trials {
   const untouched: Scenario[] = [];
   const failedAt = new Map<string, number>();
 
+  let endless = 0;
   for (const scenario of applicable) {
     const model = () => modelRun(input, scenario);
     if (!reaches(scenario, post) && !reaches(scenario, pre)) {
       untouched.push(scenario);
       trials.push(trialOf(model(), model, () => null));
+      continue;
+    }
+    if (endless >= MOST_ENDLESS) {
+      cut.push(scenario);
       continue;
     }
     const run = (program: Program, failure: number | null) => (decisions: readonly boolean[]) =>
@@ -61,6 +66,7 @@ export function runTrials(input: TrialsInput): Trials {
     if (wasCut) cut.push(scenario);
     const before = once(() => (input.preHooked && reaches(scenario, pre) ? run(pre, null)([]) : null));
     for (const each of runs) {
+      if (each.fault?.kind === 'limit') endless++;
       trials.push(trialOf(each, model, before));
       const failing = firstAllocations(each).slice(0, MOST_FAILURES);
       const sites = callsBySite([each]).map((site) => spotKey(site.spot));
@@ -74,6 +80,9 @@ export function runTrials(input: TrialsInput): Trials {
 
 const isSkipped = (id: string, skipped: readonly string[]) =>
   skipped.some((name) => id === name || id.startsWith(`${name}/`));
+
+/** Code that does not come to its end in so many runs is not run any further. */
+const MOST_ENDLESS = 3;
 
 const MOST_FAILURES = 12;
 

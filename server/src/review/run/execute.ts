@@ -17,7 +17,7 @@ import { callSync } from './call-sync.ts';
 import type { Run, RunFault, Spot, SyncCall, SyncSeen } from './run.ts';
 import { createRecorder, NO_RECORDER } from './trace.ts';
 
-const LIMITS = { statements: 200_000, depth: 64 };
+const LIMITS = { statements: 60_000, depth: 64 };
 /** A walk of every entry of a mapping, for each KeyID. */
 const WALK_LIMITS = { statements: 2_000_000, depth: 64 };
 const FACTS: Facts = { clflush: true, failPage: null };
