@@ -1,28 +1,17 @@
 import { bitsOf, FLAG_BITS, FLAGS, KEY_SHIFT, keyOddness } from '../flags.ts';
+import { ENTRY_FRAME_MASK, PAGE_BIT } from '../kernel/constants.ts';
 import type { Layout } from '../layout.ts';
 import type { Flag } from '../machine.ts';
 import { ENTRY_PAGES, type Leaf, type Level, leafOf } from '../table/span.ts';
 
 /** Page-table entries as x86-64 has them. */
 
-export const PRESENT = 1n << 0n;
-export const PSE = 1n << 7n;
-const NX = 1n << 63n;
-/** Bits 12 to 51: the physical address, KeyID bits included. */
-const ADDRESS = (1n << 52n) - (1n << 12n);
+export const PRESENT = PAGE_BIT.present;
+export const PSE = PAGE_BIT.pse;
 /** _PAGE_TABLE: present, writable, user, accessed, dirty; what the populate functions of init_mm hook tables with. */
 export const TABLE_BITS = 0x067n;
 
-const hardware: Readonly<Record<Flag, bigint>> = {
-  rw: 1n << 1n,
-  user: 1n << 2n,
-  pwt: 1n << 3n,
-  pcd: 1n << 4n,
-  accessed: 1n << 5n,
-  dirty: 1n << 6n,
-  global: 1n << 8n,
-  nx: NX,
-};
+const hardware: Readonly<Record<Flag, bigint>> = PAGE_BIT;
 
 /** Which address bits are the KeyID. */
 export interface KeyBits {
@@ -38,7 +27,7 @@ export const keyBitsOf = ({ keyIds, keyIdShift }: Layout): KeyBits => {
 };
 
 /** The physical address in an entry, without KeyID bits. */
-export const addressIn = (entry: bigint, key: KeyBits): bigint => entry & ADDRESS & ~key.mask;
+export const addressIn = (entry: bigint, key: KeyBits): bigint => entry & ENTRY_FRAME_MASK & ~key.mask;
 
 export const isTablePointer = (entry: bigint, level: number): boolean =>
   level > 0 && (entry & PRESENT) !== 0n && (entry & PSE) === 0n;

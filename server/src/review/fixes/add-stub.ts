@@ -1,11 +1,10 @@
-import type { Finding } from '../report.ts';
 import type { Context } from '../rule.ts';
 import { introducedSyncs } from '../signatures.ts';
 import { codeOf } from '../text.ts';
 import type { Candidate } from './fix.ts';
 
 /** missing-stub: a stub of the same form, where the patch shows the other branch of the option. */
-export function addStub(context: Context, finding: Finding): readonly Candidate[] {
+export function addStub(context: Context): readonly Candidate[] {
   const declaration = context.post.syncs
     .flatMap(({ name }) => introducedSyncs(context.post, name))
     .find((form) => form.kind === 'declaration' && form.changed);
@@ -20,6 +19,5 @@ export function addStub(context: Context, finding: Finding): readonly Candidate[
     .replace(/\s+/g, ' ')
     .replace(/^extern /, '');
   const stub = [`static inline ${head}`, '{', '\treturn 0;', '}'];
-  void finding;
   return [{ title: 'Add the stub for kernels without the option', file, changes: [{ at: otherwise, after: stub }] }];
 }

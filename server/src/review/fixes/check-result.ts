@@ -7,7 +7,7 @@ import type { Candidate } from './fix.ts';
 /** unchecked-result: a call whose result is dropped warns at least. */
 export function checkResult(context: Context, finding: Finding): readonly Candidate[] {
   const call = callAt(context, finding);
-  const own = call && statementsAround(context, call).own;
+  const own = call && statementsAround(call).own;
   if (!call || own?.stmt.kind !== 'expr' || own.stmt.expr !== call.expr) return [];
   const { text } = call.spot;
   const line = hunkLineAt(text, call.expr.start);

@@ -31,13 +31,12 @@ export function withReplaced(text: CodeText, span: { start: number; end: number 
 export const indentOf = (line: string) => /^\s*/.exec(line)?.[0] ?? '';
 
 /** The statements of the function that a call stands in, and the one that is the call. */
-export function statementsAround(context: Context, call: Call): { items: readonly Item[]; own: Item | null } {
+export function statementsAround(call: Call): { items: readonly Item[]; own: Item | null } {
   const source = call.spot.text.source.functions.find(({ pieces }) =>
     pieces.some((piece) => piece.start <= call.expr.start && call.expr.end <= piece.end),
   );
   const items = source ? flatten(itemsOf({ source, text: call.spot.text })) : [];
   const own = items.findLast((item) => item.children.length === 0 && holdsExpr(item.stmt, call.expr)) ?? null;
-  void context;
   return { items, own };
 }
 

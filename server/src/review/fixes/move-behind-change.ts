@@ -10,7 +10,7 @@ const MOST_PLACES = 6;
 export function moveBehindChange(context: Context, finding: Finding): readonly Candidate[] {
   const call = callAt(context, finding);
   if (!call) return [];
-  const { items, own } = statementsAround(context, call);
+  const { items, own } = statementsAround(call);
   const lines = own && addedLines(own);
   if (!own || !lines) return [];
   const later = items.filter(
