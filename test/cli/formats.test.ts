@@ -134,6 +134,12 @@ describe('reply', () => {
     expect(text.indexOf('+\t\tsync_direct_mapping')).toBeLessThan(text.indexOf('KeyIDs 1-3 lose'));
     expect(text.indexOf('KeyIDs 1-3 lose')).toBeLessThan(text.indexOf('> +\t\treturn;'));
   });
+  it('names the call that shows a finding, once', () => {
+    const CALL_SHOWN = 'set_memory_ro(0xffff888000200000, 1)';
+    const unwrapped = out.replace(/\n(?!\n)/g, ' ');
+    expect(unwrapped).toContain(`Seen with ${CALL_SHOWN}, and with 1 other call.`);
+    expect(unwrapped).toContain(`no longer happens.\n Seen with ${CALL_SHOWN}.`);
+  });
   it('keeps to 72 columns where it speaks, and gives no review tag', () => {
     const own = body
       .join('\n\n')

@@ -70,14 +70,19 @@ const quoted = (line: string): string => (line === '' ? '>' : `> ${printable(lin
 
 function comment({ report, patch }: ReplyInput, finding: Finding): string[] {
   const out = wrap(sentence(printable(finding.message)), WIDTH);
-  const run = finding.scenario === null ? null : report.replay(patch, finding.scenario, 'patched');
-  if (run !== null) {
-    const others = finding.scenarios.length - 1;
-    const call = wrap(`${run.scenario.call}${others > 0 ? ` (and ${count(others, 'more case')})` : ''}`, WIDTH - 4);
-    out.push('', ...call.map((line, index) => (index === 0 ? `  ${line}` : `    ${line}`)));
-  }
+  const seen = seenWith(finding, report.replay(patch, finding.scenario ?? '', 'patched')?.scenario.call ?? null);
+  if (seen !== null) out.push('', ...wrap(seen, WIDTH));
   for (const assumption of finding.assumptions) out.push('', ...wrap(`This assumes: ${printable(assumption)}`, WIDTH));
   return [...out, ''];
+}
+
+/** The call that shows it, unless the message has named it, and how many other ones do. */
+function seenWith({ message, scenarios }: Finding, call: string | null): string | null {
+  if (call === null) return null;
+  const others = scenarios.length - 1;
+  if (!message.includes(call))
+    return `Seen with ${call}${others > 0 ? `, and with ${count(others, 'other call')}` : ''}.`;
+  return others > 0 ? `The same with ${count(others, 'other call')}.` : null;
 }
 
 /** A message as a sentence: a capital letter unless it begins with an identifier, and a full stop. */
