@@ -63,8 +63,7 @@ export const layoutOf = (config: MachineConfig): { layout: Layout } | { error: L
   if (ramBytes > 1n << BigInt(keyIds > 0 ? keyIdShift : PHYSICAL_BITS)) {
     return fail('ramBytes', `${hex(ramBytes)} of RAM reach into the KeyID bits from bit ${keyIdShift}`);
   }
-  const rounded = roundUp(ramBytes, TIB);
-  const directMappingSize = config.directMappingSize ?? (keyIds > 0 ? nextPowerOfTwo(rounded) : rounded);
+  const directMappingSize = config.directMappingSize ?? nextPowerOfTwo(roundUp(ramBytes, TIB));
   if (directMappingSize <= 0n || directMappingSize % TIB !== 0n) {
     return fail('directMappingSize', `${hex(directMappingSize)} is not a positive multiple of 1 TiB`);
   }
