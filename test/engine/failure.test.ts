@@ -54,6 +54,17 @@ const cases: { name: string; setting: Setting; before: Op[]; failing: (n: number
     before: [map('1G', 0n, GIB), map('2M', 95n * TIB, 2n * MIB2), map('4K', 64n * TIB - 0x2000n, 0x4000n)],
     failing: (n) => ({ op: 'enable', fail: n }),
   },
+  {
+    name: 'five levels, two pgd entries each: what lies under the second is not visited after a failure under the first',
+    setting: { levels: 5, keyIds: 2, tib: 512n },
+    before: [
+      map('1G', 0n, GIB),
+      map('1G', 256n * TIB, GIB),
+      { op: 'enable', fail: 0 },
+      { op: 'protect', start: MIB2, length: 0x1000n, set: [], clear: ['rw'] },
+    ],
+    failing: (n) => ({ op: 'sync all', fail: n }),
+  },
 ];
 
 test.each(cases)('$name', ({ setting, before, failing }) => {
@@ -79,6 +90,7 @@ const countAllocations = (setting: Setting, sequence: Op[]): number => {
     else if (op.op === 'enable') machine.enable();
     else if (op.op === 'protect') machine.protect(at(op.start), at(op.start + op.length), op.set, op.clear);
     else if (op.op === 'sync') machine.sync(at(op.start), at(op.start + op.length));
+    else if (op.op === 'sync all') machine.sync(at(0n), at(size));
   }
   return machine.cost.tablesAllocated - before;
 };

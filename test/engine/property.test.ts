@@ -9,6 +9,8 @@ const settings: (Setting & { runs: number })[] = [
   // Mappings that cross from one p4d table into the next, and that lie one to a pgd entry.
   { levels: 5, keyIds: 3, tib: 96n, runs: 40 },
   { levels: 5, keyIds: 2, tib: 256n, runs: 20 },
+  // Two pgd entries each: a failure under the first leaves the second unvisited.
+  { levels: 5, keyIds: 2, tib: 512n, runs: 40 },
   // A source over two pgd entries with its copies shifted against them: the posted walk goes astray, and so must we.
   { levels: 5, keyIds: 2, tib: 320n, runs: 40 },
 ];

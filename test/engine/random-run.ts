@@ -245,7 +245,7 @@ const entriesToVisit = (machine: Machine, op: Op): number => {
  * A canonical mapping that spans pgd entries of five levels with copies shifted against them leads the posted walk into other
  * mappings, KeyID-0's among them: there the two have to go astray alike, and nothing more can be asked.
  */
-const isRegular = ({ levels, tib }: Setting): boolean => levels === 4 || tib <= 256n;
+const isRegular = ({ levels, tib }: Setting): boolean => levels === 4 || tib <= 256n || tib % 256n === 0n;
 
 const hex = (value: bigint): string => `0x${value.toString(16)}`;
 

@@ -44,11 +44,17 @@ const lonelyPgd = (geometry: Geometry, spaces: Spaces, keyId: number, lo: number
   return pgd(first + shift);
 };
 
-const pgdVisits = (geometry: Geometry, lo: number, hi: number): number => {
-  if (geometry.layout.pagingLevels === 4) return 0;
-  const first = geometry.baseSlot + Math.floor(lo / SLOT_PAGES);
-  const last = geometry.baseSlot + Math.ceil(hi / SLOT_PAGES) - 1;
-  return Math.floor(last / P4D_ENTRIES) - Math.floor(first / P4D_ENTRIES) + 1;
+/** [lo, hi) cut where another pgd entry begins, with five levels. With four the entries of the mapping's top are those of the pgd. */
+const pgdPieces = (geometry: Geometry, lo: number, hi: number): { lo: number; hi: number }[] => {
+  if (geometry.layout.pagingLevels === 4) return [{ lo, hi }];
+  const pieces: { lo: number; hi: number }[] = [];
+  for (let at = lo; at < hi; ) {
+    const slot = geometry.baseSlot + Math.floor(at / SLOT_PAGES);
+    const end = (Math.floor(slot / P4D_ENTRIES + 1) * P4D_ENTRIES - geometry.baseSlot) * SLOT_PAGES;
+    pieces.push({ lo: at, hi: Math.min(end, hi) });
+    at = end;
+  }
+  return pieces;
 };
 
 interface Going {
@@ -144,10 +150,15 @@ const syncAlike = (
   range: { lo: number; hi: number },
 ): number => {
   const { walk } = going;
+  const pieces = pgdPieces(geometry, range.lo, range.hi);
   const one = (): { result: Span | null; visits: number; allocations: number; frees: number } => {
     const before = { visits: walk.visits, allocations: walk.allocations, frees: walk.frees };
-    walk.visits += pgdVisits(geometry, range.lo, range.hi);
-    const result = syncSpan(walk, going.spaces.canonical, root, 3, geometry.laneHeight, 0, range.lo, range.hi);
+    let result = root;
+    for (const { lo, hi } of pieces) {
+      if (walk.ending !== 'done') break;
+      if (geometry.layout.pagingLevels === 5) walk.visits += 1;
+      result = syncSpan(walk, going.spaces.canonical, result, 3, geometry.laneHeight, 0, lo, hi);
+    }
     return { result, ...since(walk, before) };
   };
   let done = 0;
