@@ -5,7 +5,18 @@ import type { Event, TableLevel } from './event.ts';
 import { bitsOf, flagsOf, keyOddness } from './flags.ts';
 import { addressOf, type Geometry, geometryOf, OTHER, placeOf } from './geometry.ts';
 import type { Layout } from './layout.ts';
-import type { Cost, DirtyLine, Flag, Machine, Mapping, Stale, StaleTranslation, SyncResult } from './machine.ts';
+import type {
+  Cost,
+  DirtyLine,
+  Flag,
+  Machine,
+  Mapping,
+  Stale,
+  StaleTranslation,
+  SyncResult,
+  WrittenLine,
+} from './machine.ts';
+import { accessOp } from './ops/access.ts';
 import { adoptOp } from './ops/adopt.ts';
 import { levelOf, pageNames } from './ops/change.ts';
 import { flushCacheOp, flushTlbOp, syncGlobalPgdsOp } from './ops/flush.ts';
@@ -217,6 +228,10 @@ class SimulatedMachine implements Machine {
     this.#do((doing) => flushCacheOp(doing, range));
   }
 
+  access(start: Address, end: Address, access: 'read' | 'write'): void {
+    this.#do((doing) => accessOp(doing, start, end, access));
+  }
+
   failAllocation(n: number | null): void {
     this.state = { ...this.state, budget: n === null ? null : n - 1 };
   }
@@ -253,6 +268,14 @@ class SimulatedMachine implements Machine {
         end: addressOf(this.geometry, from + i, hi),
       })),
     );
+  }
+
+  writtenLines(): readonly WrittenLine[] {
+    return this.state.written.map(({ keyId, lo, hi }) => ({
+      keyId,
+      start: addressOf(this.geometry, keyId, lo),
+      end: addressOf(this.geometry, keyId, hi),
+    }));
   }
 
   /** See adoptSpaces(). */

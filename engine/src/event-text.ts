@@ -33,6 +33,10 @@ export const eventText = (event: Event): string => {
       const what = event.kind === 'tlb-flush' ? `${event.local ? 'local ' : ''}TLB flush` : 'cache flush';
       return `${what} ${event.range === 'all' ? 'all' : range(event.range)}`;
     }
+    case 'access':
+      return `${event.access} memory KeyID ${event.keyId} ${range(event)}`;
+    case 'cache-conflict':
+      return `unflushed lines of KeyID ${event.written} under a ${event.access} KeyID ${event.keyId} ${range(event)}`;
     case 'top-level':
       return `new top-level entries KeyID ${event.keyId} ${range(event)}`;
     case 'sync-global-pgds':

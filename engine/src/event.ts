@@ -44,6 +44,15 @@ export type Event =
     } & Range)
   /** `local`: a TLB flush on this CPU only. */
   | { readonly kind: 'tlb-flush' | 'cache-flush'; readonly range: Range | 'all'; readonly local?: true }
+  /** Memory used through a mapping whose entries carry `keyId`. */
+  | ({ readonly kind: 'access'; readonly access: 'read' | 'write'; readonly keyId: number } & Range)
+  /** The part of the access before it that met lines written under another KeyID and not flushed since. */
+  | ({
+      readonly kind: 'cache-conflict';
+      readonly access: 'read' | 'write';
+      readonly keyId: number;
+      readonly written: number;
+    } & Range)
   | ({ readonly kind: 'top-level'; readonly keyId: number } & Range)
   | ({ readonly kind: 'sync-global-pgds' } & Range)
   | { readonly kind: 'bug'; readonly message: string };

@@ -42,6 +42,11 @@ export interface DirtyLine extends Range {
   readonly keyId: number | null;
 }
 
+/** Cache lines written through a mapping of KeyID-`keyId` and not flushed since; at the addresses of that KeyID's mapping. */
+export interface WrittenLine extends Range {
+  readonly keyId: number;
+}
+
 /** What walks of sync_direct_mapping() cost, summed over all KeyIDs. */
 export interface Cost {
   readonly entriesVisited: number;
@@ -119,6 +124,11 @@ export interface Machine {
   flushTlb(range: Range | 'all', options?: { local?: boolean }): void;
   /** clflush of the lines of the given virtual range, or wbinvd everywhere. */
   flushCache(range: Range | 'all'): void;
+  /**
+   * Reads or writes memory through the virtual range. Pages that hold unflushed lines of another KeyID are a `cache-conflict`
+   * event: the CPU keeps the lines of two KeyIDs coherent in no way.
+   */
+  access(start: Address, end: Address, access: 'read' | 'write'): void;
   /** The n-th page-table allocation from now on fails (1-based); null: none. For splits and hot-add; a sync takes its own. */
   failAllocation(n: number | null): void;
   /** sync_global_pgds(): top-level entries of init_mm for [start, end) reach all other page tables. */
@@ -137,6 +147,8 @@ export interface Machine {
   staleTranslations(limit?: number): readonly StaleTranslation[];
   /** What clflush or wbinvd has not yet reached since its memory type stopped being write-back. */
   dirtyLines(): readonly DirtyLine[];
+  /** What was written and neither clflush nor wbinvd has reached since. */
+  writtenLines(): readonly WrittenLine[];
   /** Top-level entries of the other page tables whose table init_mm has freed or replaced. */
   danglingTopLevel(): readonly Range[];
 }

@@ -5,6 +5,7 @@ import { emptySpaces, type Spaces } from './spaces.ts';
 import { type DirtyLines, noDirtyLines } from './state/dirty.ts';
 import { noRetired, type Retired } from './state/retired.ts';
 import { emptyTop, type TopLevel } from './state/top-level.ts';
+import { nothingWritten, type WrittenLines } from './state/written.ts';
 
 /** The whole machine at one moment. Immutable; moments share what did not change between them. */
 export interface State {
@@ -16,6 +17,7 @@ export interface State {
   readonly top: TopLevel;
   readonly retired: Retired;
   readonly dirty: DirtyLines;
+  readonly written: WrittenLines;
 }
 
 export const initialState = (geometry: Geometry): State => ({
@@ -26,6 +28,7 @@ export const initialState = (geometry: Geometry): State => ({
   top: emptyTop,
   retired: noRetired,
   dirty: noDirtyLines,
+  written: nothingWritten,
 });
 
 /** An operation under way: its state so far, and what it has to say, each event with the state just after it. */

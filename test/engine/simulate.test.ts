@@ -121,7 +121,7 @@ describe('simulate', () => {
     [
       'a decimal size',
       { machine: { ...machine, ramBytes: 4294967296 }, steps: [] },
-      'machine.ramBytes: 4294967296 is not an address or a size (\'0x...\')',
+      "machine.ramBytes: 4294967296 is not an address or a size ('0x...')",
     ],
     [
       'a decimal address',
@@ -150,7 +150,7 @@ describe('simulate', () => {
     expect(simulate(document)).toEqual({ error });
   });
 
-  test('fields beside machine and steps are the author\'s own; a machine without KeyIDs is laid out as others are', () => {
+  test("fields beside machine and steps are the author's own; a machine without KeyIDs is laid out as others are", () => {
     const result = run({
       name: 'seed 7',
       machine: { pagingLevels: 5, ramBytes: '0x50000000000', keyIds: 0 },

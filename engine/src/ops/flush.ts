@@ -3,7 +3,9 @@ import { P4D_ENTRIES, SLOT_PAGES } from '../geometry.ts';
 import { cleaned, noDirtyLines } from '../state/dirty.ts';
 import { flushed } from '../state/retired.ts';
 import { propagated } from '../state/top-level.ts';
+import { nothingWritten } from '../state/written.ts';
 import type { Doing } from '../state.ts';
+import { linesAfterFlush } from './access.ts';
 import { piecesOf } from './pieces.ts';
 
 /** flush_tlb_all(), or flush_tlb_kernel_range() of a range, on all CPUs; `local`: their forms for this CPU. */
@@ -18,13 +20,15 @@ export const flushTlbOp = (doing: Doing, range: Range | 'all', local: boolean): 
 /** clflush through the addresses of a range, which reaches the lines of that KeyID's alias alone; or wbinvd everywhere. */
 export const flushCacheOp = (doing: Doing, range: Range | 'all'): void => {
   let dirty = noDirtyLines;
+  let written = nothingWritten;
   if (range !== 'all') {
     dirty = doing.state.dirty;
+    written = linesAfterFlush(doing, range);
     for (const { keyId, lo, hi } of piecesOf(doing.geometry, range.start, range.end)) {
       dirty = cleaned(dirty, keyId, lo, hi);
     }
   }
-  doing.state = { ...doing.state, dirty };
+  doing.state = { ...doing.state, dirty, written };
   doing.say({ kind: 'cache-flush', range });
 };
 

@@ -68,6 +68,18 @@ function stepFor(event: Event): Pick<ReplayStep, 'kind' | 'label' | 'detail'> | 
         label: 'sync_global_pgds()',
         detail: `top-level entries of [${hex(event.start)}, ${hex(event.end)}) reach the other page tables`,
       };
+    case 'access':
+      return {
+        kind: 'model',
+        label: event.access,
+        detail: `${event.access} of ${describe(event)} through the mapping of KeyID ${event.keyId}`,
+      };
+    case 'cache-conflict':
+      return {
+        kind: 'fault',
+        label: 'stale lines',
+        detail: `${describe(event)}: lines written through KeyID ${event.written} are not flushed, and the page is used through KeyID ${event.keyId}`,
+      };
     default:
       return null;
   }
