@@ -14,6 +14,8 @@ const FAMILIES: Readonly<Record<Family, string>> = {
   'hot-remove': 'Memory is removed, with the tables that get empty.',
   boot: 'What changes the direct mapping late in boot.',
   enable: 'MKTME is turned on.',
+  'page-keyid':
+    'A page goes from one KeyID to another, and the lines of the old one have to leave the caches in between.',
 };
 
 const INTRODUCTION = `# Scenarios

@@ -18,6 +18,7 @@ import { HOT_REMOVE } from './hot-remove.ts';
 import { HOT_REMOVE_TABLES } from './hot-remove-tables.ts';
 import type { KernelFunction, Version } from './model.ts';
 import { NOFLUSH } from './noflush.ts';
+import { PAGE_KEYID } from './page-keyid.ts';
 import { SET_ARRAYS } from './set-arrays.ts';
 import { SET_MEMORY } from './set-memory.ts';
 import { SET_PAGES } from './set-pages.ts';
@@ -43,6 +44,7 @@ const MODELS: readonly KernelFunction[] = [
   ...HOT_REMOVE,
   ...BOOT,
   ...ENABLE,
+  ...PAGE_KEYID,
 ];
 
 const byVersion = new Map<Version, ReadonlyMap<string, KernelFunction>>();

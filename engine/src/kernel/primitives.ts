@@ -8,6 +8,8 @@ import { BOOL, type CType, INT, pointerTo, UNSIGNED_INT, UNSIGNED_LONG, type Val
 import { walkedAddress } from './entry.ts';
 import { pfnInImage } from './image.ts';
 import type { Kernel } from './model.ts';
+import { pfnOfPage } from './page.ts';
+import { keyIdAddressOfPage, PAGE_EXT, pageExtOf } from './page-ext.ts';
 import { allocateSplitTable } from './split-table.ts';
 import { PTE_T } from './structs.ts';
 import { entryAt, levelOf, lookupEntry, writeEntry } from './table-entries.ts';
@@ -95,6 +97,13 @@ export const primitives: Readonly<Record<string, Primitive>> = {
   }),
   clflush_cache_range: clflush,
   clflush_cache_range_opt: clflush,
+  lookup_page_ext: value(pointerTo(PAGE_EXT), ({ machine, memory }, args) =>
+    pageExtOf(memory, pfnOfPage(machine.layout, bitsOf(args, 0))),
+  ),
+  clear_highpage: effect(({ machine, memory }, args) => {
+    const address = keyIdAddressOfPage(memory, machine.layout, bitsOf(args, 0));
+    machine.access(address, address + 4096n, 'write');
+  }),
   arch_flush_lazy_mmu_mode: none,
   kmap_flush_unused: none,
   vm_unmap_aliases: none,

@@ -11,7 +11,8 @@ export type Family =
   | 'hot-add'
   | 'hot-remove'
   | 'boot' // mark_rodata_ro, free_kernel_image_pages, init_extra_mapping_*
-  | 'enable';
+  | 'enable'
+  | 'page-keyid'; // a page is handed from one KeyID to another
 
 /** One way into the kernel, on one machine: data, so that a user can add their own. */
 export interface Scenario {
@@ -38,6 +39,8 @@ export interface Scenario {
   readonly entry: string;
   /** Its arguments; arrays and structs are put into kernel.memory. */
   args(kernel: Kernel): readonly bigint[];
+  /** What the kernel does next with what the entry left. */
+  after?(kernel: Kernel): void;
   /** Which page-table allocation of the change itself fails (1-based). */
   readonly failAllocation?: number;
   /** Kernel functions whose models or bodies this scenario's run enters, in call order: to find the scenarios that reach a hunk without running all. */

@@ -51,6 +51,7 @@ export const KERNEL_STRUCTS: Readonly<Record<string, readonly StructField[]>> = 
     _mapcount: INT,
     _refcount: INT,
   }),
+  page_ext: fields({ flags: UNSIGNED_LONG, keyid: INT }),
   mhp_restrictions: fields({ flags: UNSIGNED_LONG, altmap: pointerTo(structOf('vmem_altmap')) }),
   mhp_params: fields({ altmap: pointerTo(structOf('vmem_altmap')), pgprot: PGPROT_T, pgmap: pointerTo(VOID) }),
   vmem_altmap: fields({

@@ -1,4 +1,5 @@
 /** Where a patch introduces or changes the sync: the place for what is absent everywhere else. */
+import { scenarios } from '../../../engine/src/kernel/scenarios/index.ts';
 import { allShown, hookedFunctions, syncCalls } from './hooks.ts';
 import type { At, Context } from './rule.ts';
 import { isChanged } from './text.ts';
@@ -19,7 +20,21 @@ export function introduction(context: Context): At | null {
   return null;
 }
 
-/** True if the patch has anything to do with the sync. */
+/** Functions that hand a page from one KeyID to another: a patch that changes one is reviewed, also where it names no sync. */
+export const keyIdHandovers: readonly string[] = [
+  ...new Set(scenarios.filter(({ family }) => family === 'page-keyid').map(({ entry }) => entry)),
+];
+
+const changesHandover = ({ post, pre }: Context) =>
+  [post, pre].some((program) =>
+    allShown(program).some(
+      ({ source, text }) =>
+        keyIdHandovers.includes(source.name) && source.pieces.some((piece) => isChanged(text, piece)),
+    ),
+  );
+
+/** True if the patch has anything to do with the sync, or with whose cache lines a page has. */
 export const concernsSync = (context: Context) =>
   introduction(context) !== null ||
+  changesHandover(context) ||
   [context.post, context.pre].some((program) => syncCalls(program).length > 0 || hookedFunctions(program).size > 0);

@@ -4,6 +4,7 @@ import type { PatchFile } from '../patch/model.ts';
 import { readPatch } from '../patch/read.ts';
 import { type Analysis, analyse } from './analyse.ts';
 import { fixesFor } from './fixes/fix.ts';
+import { keyIdHandovers } from './introduction.ts';
 import { createReviewMemory, type ReviewMemory } from './memory.ts';
 import { emptyReport, fullReport } from './patch-report.ts';
 import { DEFAULT_SYNCS } from './program.ts';
@@ -36,7 +37,7 @@ export interface ReviewProgress {
 /** The same with a pause before each patch that is run, for callers that have other things to do or may want to stop. */
 export function* reviewSteps(input: Uint8Array | string, options: ReviewInput): Generator<ReviewProgress, Report> {
   const patch = readPatch(input);
-  const names = (options.syncs ?? DEFAULT_SYNCS).map((sync) => sync.name);
+  const names = [...(options.syncs ?? DEFAULT_SYNCS).map((sync) => sync.name), ...keyIdHandovers];
   const reports = new Map<number, PatchReport>();
   const analyses = new Map<number, Analysis>();
   for (const group of seriesOf(patch)) {

@@ -7,6 +7,7 @@ import { entries } from './entries.ts';
 import { errors } from './errors.ts';
 import { hotPlug } from './hot-plug.ts';
 import { noflush } from './noflush.ts';
+import { pageKeyId } from './page-keyid.ts';
 import { setMemory } from './set-memory.ts';
 
 export const scenarios: readonly Scenario[] = [
@@ -18,4 +19,5 @@ export const scenarios: readonly Scenario[] = [
   ...noflush,
   ...hotPlug,
   ...boot,
+  ...pageKeyId,
 ];

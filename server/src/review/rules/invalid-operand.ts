@@ -33,6 +33,8 @@ start = *cpa->vaddr;	/* set_pages_array_wc(): vaddr is NULL */
     return context.trials.flatMap(({ run }): Draft[] => {
       const { fault } = run;
       if (fault?.kind !== 'memory' || !fault.spot) return [];
+      // The statement that sets the value may be one of those whose place is a guess.
+      if (fault.detail === 'uninitialised' && context.post.uncertain.has(fault.spot.function)) return [];
       return [
         {
           rule: 'invalid-operand',

@@ -20,8 +20,12 @@ happens.
 \`cpa_flush()\` has to write back the lines of the pages (\`clflush\`, or \`wbinvd\` without it), or stale lines are written over what a
 device put into memory.
 
+Between two KeyIDs the processor keeps no coherence at all. A page that goes from one owner to the next has to have the lines of its
+old KeyID flushed, through the mapping of that KeyID, before anybody uses it under the new one.
+
 ## How to mend it
-Do not return behind the sync; leave only when no cache flush is due: \`if (!cache) return;\`.
+Do not return behind the sync; leave only when no cache flush is due: \`if (!cache) return;\`. Flush a page
+before its KeyID changes: \`page_address()\` leads to the mapping of the KeyID that the page has at that moment.
 
 ## Example
 \`\`\`diff
@@ -35,14 +39,12 @@ Do not return behind the sync; leave only when no cache flush is due: \`if (!cac
       return skippedFlushes(trial).flatMap((skipped): Draft[] => {
         const spot = culprit(context, trial, skipped);
         if (!spot) return [];
-        const what = skipped.kind === 'cache' ? 'cache flush' : 'TLB flush';
-        const amount = skipped.ranges === 'all' ? '' : ` of ${size(bytesIn(skipped.ranges))}`;
         return [
           {
             rule: 'skipped-flush',
             severity: 'error',
             at: { spot },
-            message: `the ${what}${amount} that ${skipped.function}() does today for ${trial.run.scenario.call} no longer happens`,
+            message: messageOf(skipped, trial.run),
             reason: skipped.kind,
             run: trial.run,
           },
@@ -52,10 +54,19 @@ Do not return behind the sync; leave only when no cache flush is due: \`if (!cac
   },
 };
 
+function messageOf({ kind, ranges, function: name, keyIds }: Skipped, { scenario }: Run): string {
+  const amount = ranges === 'all' ? '' : size(bytesIn(ranges));
+  if (keyIds)
+    return `the cache lines of ${amount} written under KeyID-${keyIds.written} are not flushed before the memory is used under KeyID-${keyIds.used}: ${scenario.call} hands it over with stale lines`;
+  const what = `${kind === 'cache' ? 'cache' : 'TLB'} flush${amount && ` of ${amount}`}`;
+  return `the ${what} that ${name}() does today for ${scenario.call} no longer happens`;
+}
+
 /** The jump that leaves before the flush, the flush call that the patch removes, or the condition around it. */
 function culprit(context: Context, { run }: Trial, skipped: Skipped): Spot | null {
   const removed = removedFlush(context, skipped.function);
   if (removed) return removed;
+  if (skipped.keyIds) return ineffectiveFlush(context, skipped.function) ?? nameOf(context, skipped.function);
   const steps = run.trace.filter((step) => step.spot);
   const jumpIn = (name: string | null) =>
     steps.findLast(
@@ -76,6 +87,18 @@ function removedFlush(context: Context, name: string): Spot | null {
     shown && callsIn(shown).find(({ callee, expr, spot }) => FLUSHES.test(callee) && isChanged(spot.text, expr));
   const stays = context.post.functions.get(name)?.shown;
   return call && !(stays && callsIn(stays).some(({ callee }) => callee === call.callee)) ? call.spot : null;
+}
+
+/** A flush that the patch moves or rewrites, and that comes too late or reaches the lines of another KeyID. */
+function ineffectiveFlush({ post }: Context, name: string): Spot | null {
+  const shown = post.functions.get(name)?.shown;
+  const call = shown && callsIn(shown).find(({ callee, expr }) => FLUSHES.test(callee) && isChanged(shown.text, expr));
+  return call?.spot ?? null;
+}
+
+function nameOf({ post }: Context, name: string): Spot | null {
+  const shown = post.functions.get(name)?.shown;
+  return shown?.source.nameSpan ? { text: shown.text, span: shown.source.nameSpan, function: name } : null;
 }
 
 const lastChanged = (run: Run) =>

@@ -18,6 +18,7 @@ const WHERE: Readonly<Record<Family, string>> = {
   'hot-remove': 'memory hot-remove',
   boot: 'the boot path',
   enable: 'enabling MKTME',
+  'page-keyid': "a page's change of KeyID",
 };
 
 /** unhooked-site: a kernel function that changes the direct mapping reaches no sync, on a way that the patch does not show. */

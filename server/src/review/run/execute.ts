@@ -176,6 +176,7 @@ export function executeOn(machine: Machine, options: RunOptions, ownSync: OwnSyn
   let returned: Value | null = null;
   try {
     returned = evaluator.call(scenario.entry, scenario.args(evaluator.kernel));
+    scenario.after?.(evaluator.kernel);
   } catch (error) {
     fault = faultOf(error, spotOf, last);
     if (!fault) throw error;

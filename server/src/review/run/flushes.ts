@@ -12,6 +12,8 @@ export interface Skipped {
   readonly function: string;
   /** Index of the event in the model's run. */
   readonly event: number;
+  /** Lines written under one KeyID, and the page used under another. */
+  readonly keyIds?: { readonly written: number; readonly used: number };
 }
 
 type Flush = Extract<Event, { kind: 'tlb-flush' | 'cache-flush' }>;
@@ -34,7 +36,8 @@ export function skippedFlushes(compared: Compared): readonly Skipped[] {
 
 function compare(model: Run, run: Run): readonly Skipped[] {
   if (model.fault || !changesSame(model, run)) return [];
-  return [...skippedCache(model, run), ...skippedTlb(model, run)];
+  const cache = usesMemory(run) ? skippedLines(model, run) : skippedCache(model, run);
+  return [...cache, ...skippedTlb(model, run)];
 }
 
 /**
@@ -54,6 +57,29 @@ function owesNothing(run: Run): boolean {
 
 const isUncached = (event: Event | undefined) =>
   event?.kind === 'write' && (event.after?.flags.some((flag) => flag === 'pcd' || flag === 'pwt') ?? false);
+
+type Conflict = Extract<Event, { kind: 'cache-conflict' }>;
+
+const eventsOf = ({ machine, begin }: Run) => machine.events.slice(begin);
+const usesMemory = (run: Run) => eventsOf(run).some(({ kind }) => kind === 'access');
+const conflictsIn = (run: Run) => eventsOf(run).filter((event): event is Conflict => event.kind === 'cache-conflict');
+
+/** Where memory is used, it is not asked which flush happened but whether lines of another KeyID were met. A call that nobody knows may have flushed them. */
+function skippedLines(model: Run, run: Run): readonly Skipped[] {
+  const left = conflictsIn(run);
+  const [first] = left;
+  const [due] = flushes(model, 'cache');
+  if (!first || !due || conflictsIn(model).length > 0 || run.unknownCalls.length > 0) return [];
+  return [
+    {
+      kind: 'cache',
+      ranges: union(left.map(({ start, end }) => ({ start, end }))),
+      function: functionAt(model, due.event),
+      event: due.event,
+      keyIds: { written: first.written, used: first.keyId },
+    },
+  ];
+}
 
 function skippedCache(model: Run, run: Run): readonly Skipped[] {
   const due = flushes(model, 'cache');

@@ -2,6 +2,7 @@
 import { INT, pointerTo, structOf, UNSIGNED_LONG, type Value, VOID } from '../../../../../engine/src/kernel/ctype.ts';
 import type { Memory } from '../../../../../engine/src/kernel/memory.ts';
 import { pageOfPfn, pfnOfPage, vmemmapStart } from '../../../../../engine/src/kernel/page.ts';
+import { keyIdAddressOfPage, pageKeyId } from '../../../../../engine/src/kernel/page-ext.ts';
 import type { Layout } from '../../../../../engine/src/layout.ts';
 import type { Machine } from '../../../../../engine/src/machine.ts';
 import { make } from '../arithmetic.ts';
@@ -71,6 +72,12 @@ const cpaAddress: Builtin = {
   },
 };
 
+/** page_address(), page_to_virt(): in the mapping of the page's own KeyID. */
+const virtualOfPage: Builtin = {
+  run: ({ memory, machine }, [page]) =>
+    make(keyIdAddressOfPage(memory, machine.layout, page?.bits ?? 0n), VOID_POINTER),
+};
+
 /** vmalloc_to_pfn(): through the page tables. */
 const mappedPfn = (address: bigint, machine: Machine): bigint => (walk(machine, address) ?? 0n) >> 12n;
 
@@ -97,8 +104,8 @@ export const pages: BuiltinTable = {
     phys_to_page: on((address, { layout }) => pageOf(layout, address >> 12n)),
     page_to_pfn: on((page, { layout }) => ulong(pfnOf(layout, page))),
     page_to_phys: on((page, { layout }) => ulong(pfnOf(layout, page) << 12n)),
-    page_to_virt: on((page, machine) => virtual(pfnOf(machine.layout, page) << 12n, machine)),
-    page_address: on((page, machine) => virtual(pfnOf(machine.layout, page) << 12n, machine)),
+    page_to_virt: virtualOfPage,
+    page_address: virtualOfPage,
     vmalloc_to_pfn: on((address, machine) => ulong(mappedPfn(address, machine))),
     vmalloc_to_page: on((address, machine) => pageOf(machine.layout, mappedPfn(address, machine))),
     pfn_valid: on((pfn, machine) => bool(pfn < ramPages(machine))),
@@ -116,8 +123,9 @@ export const pages: BuiltinTable = {
         between(address, vmalloc(layout)) || between(address, { start: 0xffffffffc0000000n, end: 0xffffffffff000000n }),
       ),
     ),
-    /** Pages of the review's runs are KeyID-0's. */
-    page_keyid: always(int(0)),
+    page_keyid: {
+      run: ({ memory, machine }, [page]) => int(page ? pageKeyId(memory, pfnOf(machine.layout, page.bits)) : 0),
+    },
     mktme_keyid_shift: on((_none, { layout }) => int(layout.keyIdShift)),
     mktme_keyid_mask: on((_none, { layout }) => ulong(keyIdMask(layout))),
     mktme_nr_keyids: on((_none, { layout }) => make(BigInt(layout.keyIds), INT)),
