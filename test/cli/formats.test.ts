@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { type Command, FORMATS, parseCommand } from '../../server/src/cli/args.ts';
 import { runReview } from '../../server/src/cli/run.ts';
 import { fakeRead } from '../fixtures/patch-files.ts';
-import { fakeReview, MAIL, placeOf } from '../fixtures/reports.ts';
+import { fakeReview, MAIL, placeOf, RUN } from '../fixtures/reports.ts';
 import { folderWith } from './folder.ts';
 
 const reviewer = { review: fakeReview, read: fakeRead };
@@ -77,6 +77,10 @@ describe('exit status', () => {
       0,
       'not read: good.patch:36: text behind the signature is not read\n\nnothing found in 1 patch: no sync is named in it, so nothing was run (--sync tells of another name)\n',
     ]);
+  });
+  it('says nothing of an absent sync where something was run', () => {
+    const run = check(['.'], { 'good.patch': quiet['good.patch'].replaceAll('wbinvd()', RUN) });
+    expect(run.out).toMatch(/\nnothing found in 1 patch\n$/);
   });
   it('is 2 only when nothing could be read', () => {
     const files = { ...quiet, 'junk.patch': 'junk' };

@@ -103,8 +103,8 @@ function summary(all: readonly Reviewed[], style: Style): string {
   const { patches, errors, warnings, notes } = totalsOf(all);
   const of = count(patches, 'patch').replace(/patchs$/, 'patches');
   if (errors + warnings + notes === 0) {
-    const named = patchesIn(all).some(({ patch }) => patch.sites.length > 0);
-    const idle = named ? '' : ': no sync is named in it, so nothing was run (--sync tells of another name)';
+    const ran = patchesIn(all).some(({ patch }) => patch.sites.length + patch.scenarios.length > 0);
+    const idle = ran ? '' : ': no sync is named in it, so nothing was run (--sync tells of another name)';
     return `${style.green('nothing found')} in ${of}${idle}\n`;
   }
   const found = [
