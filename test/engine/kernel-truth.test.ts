@@ -315,6 +315,16 @@ const truths: readonly Truth[] = [
     tlb: 'none',
   },
   {
+    // phys_pud_init(): the new table replaces the 1G page, and after boot nobody fills in what lies beside the block.
+    id: 'hot-add/in-1g-page',
+    versions: ['v5.1', 'v5.2', 'v6.1'],
+    changes: [
+      [DM + 3n * G, DM + 4n * G, 'gone'],
+      [DM + 3n * G + 128n * M, DM + 3n * G + 256n * M, 'new'],
+    ],
+    tlb: 'none',
+  },
+  {
     id: 'hot-remove/1g',
     versions: ['v4.18', 'v5.1', 'v5.2', 'v6.1'],
     changes: [[DM + 6n * G, DM + 7n * G, 'gone']],

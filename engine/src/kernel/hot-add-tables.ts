@@ -3,7 +3,7 @@ import { bytesOf, type PageSize } from '../address.ts';
 import type { TableLevel } from '../event.ts';
 import { PAGE_KERNEL, PG_LEVEL } from './constants.ts';
 import { BOOL, type CType, INT, pointerTo, UNSIGNED_LONG } from './ctype.ts';
-import { flagsOf } from './entry.ts';
+import { flagsOf, protOf } from './entry.ts';
 import type { Frame, KernelFunction, Local, Node, Version } from './model.ts';
 import { branch, continueIf, does, forLoop, forState, nothing, returns } from './nodes.ts';
 import { PGPROT_T, PMD_T, PTE_T, PUD_T } from './structs.ts';
@@ -45,9 +45,6 @@ export const unlockTables = does('release page_table_lock', ['spin_unlock(&init_
   f.kernel.leaveAtomic('init_mm.page_table_lock'),
 );
 
-const flags = (f: Frame, extra: readonly Parameter[]) =>
-  flagsOf(extra.includes(PROT) ? f.get('prot') : PAGE_KERNEL) ?? [];
-
 interface Level {
   readonly page: PageSize;
   /** Name of the level's entries, and of the table that one of its entries points to. */
@@ -70,10 +67,10 @@ const leafThere = (f: Frame, table: string, level: Level): boolean =>
 export const tableThere = (f: Frame, table: string, below: TableLevel): boolean =>
   !isUnlinked(f.kernel, f.get(table)) && f.kernel.machine.hasTable(virtual(f, 'paddr'), below);
 
-const writes = (f: Frame, table: string, { page }: Level, extra: readonly Parameter[]): void => {
+const writes = (f: Frame, table: string, { page }: Level): void => {
   const size = bytesOf[page];
   const start = mask(size, virtual(f, 'paddr'));
-  writeLeaf(f.kernel, f.get(table), { start, end: start + size, page, flags: flags(f, extra) });
+  writeLeaf(f.kernel, f.get(table), { start, end: start + size, page, flags: flagsOf(f.get('prot')) ?? [] });
 };
 
 /** Every entry of one table in turn, until the range is done. */
@@ -105,6 +102,10 @@ const eachEntry = (level: Level, body: readonly Node[]): Node => {
   );
 };
 
+/** phys_pmd_init() and phys_pte_init() are told the protection in every version, phys_pud_init() from v6.1 on. */
+const told = (level: Level, extra: readonly Parameter[]): readonly Parameter[] =>
+  level.entry === 'pud' ? extra : [PROT, ...extra.filter((parameter) => parameter !== PROT)];
+
 const locals = (level: Level): readonly Local[] => [
   { name: 'pages', type: UNSIGNED_LONG, init: () => 0n },
   { name: 'paddr_next', type: UNSIGNED_LONG },
@@ -112,7 +113,6 @@ const locals = (level: Level): readonly Local[] => [
   { name: 'i', type: INT },
   { name: level.entry, type: pointerTo(level.type) },
   ...(level.below ? [{ name: level.below, type: pointerTo(LEVELS[level.below].type) }] : []),
-  ...(level.below ? [{ name: 'new_prot', type: PGPROT_T }] : []),
   forState(`each ${level.entry}`),
 ];
 
@@ -121,7 +121,7 @@ const parameters = (level: Level, extra: readonly Parameter[]): readonly Paramet
   ulong('paddr'),
   ulong('paddr_end'),
   ...(level.below ? [ulong('page_size_mask')] : []),
-  ...extra,
+  ...told(level, extra),
 ];
 
 const finish = (level: Level): readonly Node[] => [
@@ -153,7 +153,7 @@ const phys_pte_init = ({ versions, extra }: HotAddShape): KernelFunction => ({
           'set_pte_safe(_, pfn_pte($paddr >> PAGE_SHIFT, _))',
           'set_pte_init(_, pfn_pte($paddr >> PAGE_SHIFT, _), _)',
         ],
-        (f) => writes(f, 'pte_page', LEVELS.pte, extra),
+        (f) => writes(f, 'pte_page', LEVELS.pte),
       ),
       does('this far', ['$paddr_last = ($paddr & PAGE_MASK) + PAGE_SIZE'], (f) =>
         f.set('paddr_last', f.get('paddr_next')),
@@ -168,10 +168,13 @@ const physHugeInit = (level: Level, below: 'pte' | 'pmd', { versions, extra }: H
   const { entry } = level;
   const table = `${entry}_page`;
   const callee = `phys_${below}_init`;
-  const args = `$paddr_end${below === 'pte' ? '' : ', $page_size_mask'}${extraMarks(extra)}`;
+  const args = `$paddr_end${below === 'pte' ? '' : ', $page_size_mask'}${extraMarks(told(LEVELS[below], extra))}`;
+  // What the tables below are given: the protection that was asked for, or that of the huge page that they replace.
+  const kept = entry === 'pud' ? 'prot' : 'new_prot';
   const goDown = (name: string): Node =>
     does(name, [`$paddr_last = ${callee}($${below}, $paddr, ${args})`], (f) => {
-      const rest = [...(below === 'pte' ? [] : [f.get('page_size_mask')]), ...extraArgs(f, extra)];
+      const more = told(LEVELS[below], extra).slice(1);
+      const rest = [...(below === 'pte' ? [] : [f.get('page_size_mask')]), f.get(kept), ...extraArgs(f, more)];
       f.set('paddr_last', f.kernel.call(callee, f.get(below), f.get('paddr'), f.get('paddr_end'), ...rest).bits);
     });
   const allowed = (f: Frame): boolean => (f.get('page_size_mask') & (1n << PG_LEVEL[level.page])) !== 0n;
@@ -186,9 +189,15 @@ const physHugeInit = (level: Level, below: 'pte' | 'pmd', { versions, extra }: H
     versions,
     returns: UNSIGNED_LONG,
     parameters: parameters(level, extra),
-    locals: [...locals(level), ...(level.entry === 'pud' ? [{ name: 'vaddr', type: UNSIGNED_LONG }] : [])],
+    locals: [
+      ...locals(level),
+      ...(entry === 'pud' ? [{ name: 'vaddr', type: UNSIGNED_LONG }] : [{ name: 'new_prot', type: PGPROT_T }]),
+      ...(parameters(level, extra).includes(PROT) ? [] : [{ name: 'prot', type: PGPROT_T, init: () => PAGE_KERNEL }]),
+      { name: 'asked', type: PGPROT_T, init: (f) => (told(level, extra).includes(PROT) ? f.get('prot') : PAGE_KERNEL) },
+    ],
     body: [
       eachEntry(level, [
+        does('the protection that was asked for', [], (f) => f.set(kept, f.get('asked'))),
         branch('a table is there', [`!${entry}_large(*$${entry})`], (f) => tableThere(f, table, below), [
           does(
             'the table',
@@ -204,6 +213,12 @@ const physHugeInit = (level: Level, below: 'pte' | 'pmd', { versions, extra }: H
           (f) => leafThere(f, table, level) && allowed(f),
           [last('paddr_next'), onToNext],
         ),
+        branch('a huge page is there, and too large', [`$${kept} = pte_pgprot(_)`], (f) => leafThere(f, table, level), [
+          does('keep its protection', [`$${kept} = pte_pgprot(_)`], (f) => {
+            const there = f.kernel.machine.lookup(virtual(f, 'paddr'));
+            if (there) f.set(kept, protOf(there.flags));
+          }),
+        ]),
         branch('a huge page will do', [allowedMark], allowed, [
           count,
           lockTables,
@@ -217,7 +232,7 @@ const physHugeInit = (level: Level, below: 'pte' | 'pmd', { versions, extra }: H
               `set_pte_safe((pte_t *)$${entry}, _)`,
               `set_pte_init((pte_t *)$${entry}, _, _)`,
             ],
-            (f) => writes(f, table, level, extra),
+            (f) => writes(f, table, level),
           ),
           unlockTables,
           last('paddr_next'),
@@ -233,7 +248,11 @@ const physHugeInit = (level: Level, below: 'pte' | 'pmd', { versions, extra }: H
             `${populate}_safe(&init_mm, _, $${below})`,
             `${populate}_init(&init_mm, _, $${below}, _)`,
           ],
-          (f) => linkTable(f.kernel, f.get(below), f.get(table)),
+          (f) => {
+            // The table takes the place of a huge page whole: after boot, what it was not filled for is mapped no more.
+            if (leafThere(f, table, level)) f.kernel.machine.writeLeaf(virtual(f, 'paddr'), null);
+            linkTable(f.kernel, f.get(below), f.get(table));
+          },
         ),
         unlockTables,
       ]),

@@ -119,6 +119,17 @@ const unaligned: HotPlug = {
   through: ['pud', 'pmd'],
 };
 
+/** Hot-remove of less than a huge page leaves the page mapped; when the block comes back, it is too large for it. */
+const inHuge: HotPlug = {
+  id: 'in-1g-page',
+  title: '128 MiB that a 1 GiB page maps: split, and the rest of the page is mapped no more',
+  block: { start: 3n * GIB + BLOCK, size: BLOCK },
+  levels: 4,
+  ramBytes: 8n * GIB,
+  mapped: [],
+  through: ['pud', 'pmd'],
+};
+
 const newTopLevel: HotPlug = {
   id: 'new-top-level',
   title: '1 GiB in a 512 GiB range that held nothing: a new top-level entry',
@@ -155,6 +166,7 @@ export const hotPlug: readonly Scenario[] = [
   hotAdd(in2m),
   hotAdd(in1g),
   hotAdd(unaligned),
+  hotAdd(inHuge),
   hotAdd(newTopLevel),
   hotAdd(newP4d),
   hotRemove(in2m, ['pmd']),
