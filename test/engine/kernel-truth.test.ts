@@ -41,6 +41,10 @@ interface Truth {
   /** Cache flushes: 'all' (wbinvd), or the pages flushed by address. */
   readonly cache?: 'all' | readonly bigint[];
   readonly view?: View | readonly View[];
+  /** What sync_global_pgds() takes to the other page tables. */
+  readonly globals?: readonly (readonly [bigint, bigint])[];
+  /** Page-table pages that are freed, in order. */
+  readonly freed?: readonly (readonly ['pte' | 'pmd' | 'pud' | 'p4d', bigint])[];
 }
 
 const CPA: readonly Version[] = ['v5.1', 'v6.1'];
@@ -325,6 +329,118 @@ const truths: readonly Truth[] = [
     tlb: 'none',
   },
   {
+    // A new top-level entry: every process's page table gets it, at the end.
+    id: 'hot-add/new-top-level',
+    versions: ['v5.1', 'v5.2', 'v6.1'],
+    changes: [[DM + 512n * G, DM + 513n * G, 'new']],
+    tlb: 'none',
+    globals: [[DM + 512n * G, DM + 513n * G]],
+  },
+  {
+    // With five levels the top-level entry is there already: phys_p4d_init() adds to its table.
+    id: 'hot-add/new-p4d-5-level',
+    versions: ['v5.1', 'v5.2', 'v6.1'],
+    changes: [[DM5 + 512n * G, DM5 + 512n * G + 128n * M, 'new']],
+    tlb: 'none',
+  },
+  {
+    id: 'hot-add/2m',
+    versions: ['v5.1', 'v5.2', 'v6.1'],
+    changes: [[DM + 5n * G, DM + 5n * G + 128n * M, 'new']],
+    tlb: 'none',
+  },
+  {
+    // kernel_physical_mapping_init() of v4.18 flushes the TLB of this CPU.
+    id: 'hot-add/2m',
+    versions: ['v4.18'],
+    changes: [[DM + 5n * G, DM + 5n * G + 128n * M, 'new']],
+    tlb: 'all',
+  },
+  {
+    // remove_pte_table() and remove_pmd_table(): tables that got empty go, the pte table first.
+    id: 'hot-remove/split',
+    versions: ['v4.18', 'v5.1', 'v5.2', 'v6.1'],
+    changes: [
+      ...Array.from({ length: 512 }, (_, count) => one(DM + 5n * G + page(count), 'gone')),
+      ...Array.from({ length: 63 }, (_, count): readonly [bigint, bigint, string] => {
+        const from = DM + 5n * G + BigInt(count + 1) * 2n * M;
+        return [from, from + 2n * M, 'gone'];
+      }),
+    ],
+    tlb: 'all',
+    freed: [
+      ['pte', DM + 5n * G],
+      ['pmd', DM + 5n * G],
+    ],
+  },
+  {
+    // init_extra_mapping_uc(): entries are written, and nobody flushes or locks anything.
+    id: 'boot/init-extra-mapping',
+    versions: ['v4.18', ...CPA],
+    returned: null,
+    changes: [0n, 2n].map((from) => [DM + 5n * G + from * M, DM + 5n * G + (from + 2n) * M, 'new'] as const),
+    tlb: 'none',
+  },
+  {
+    // set_memory_nx(): a pure change of _PAGE_NX does not look for aliases.
+    id: 'set-memory-nx/executable-pages',
+    versions: CPA,
+    changes: [one(DM + 0x1c0000n, '+nx'), one(DM + 0x1c1000n, '+nx')],
+    tlb: 2,
+    view: single(DM + 0x1c0000n, 2, 0x1c1n),
+  },
+  {
+    // set_memory_wb(): the new type is write-back, and no line has to leave the caches.
+    id: 'set-memory-wb/uncached-pages',
+    versions: CPA,
+    changes: [one(DM + 0x1b0000n, '-pcd'), one(DM + 0x1b1000n, '-pcd')],
+    tlb: 2,
+    view: single(DM + 0x1b0000n, 2, 0x1b1n),
+  },
+  {
+    // __set_pages_p() under set_direct_map_default_noflush(): a page that was not present; nothing is flushed.
+    id: 'set-direct-map/default',
+    versions: CPA,
+    changes: [one(DM + 0x1a0000n, 'new')],
+    tlb: 'none',
+    view: [],
+  },
+  {
+    // set_memory_np_noalias(): CPA_NO_CHECK_ALIAS leaves the direct mapping alone.
+    id: 'set-memory-np-noalias/kernel-image',
+    versions: CPA,
+    splits: [[0xffffffff81200000n, '2M']],
+    changes: [one(0xffffffff813fe000n, 'gone'), one(0xffffffff813ff000n, 'gone')],
+    tlb: 2,
+    view: single(0xffffffff813fe000n, 2, 0x13ffn),
+  },
+  {
+    // init_page_mktme() turns the key on; the sync that has to follow is the patch's.
+    id: 'enable/boot',
+    versions: ['v4.18', ...CPA],
+    returned: null,
+    changes: [],
+    tlb: 'none',
+  },
+  {
+    // free_encrypted_page(): the lines of KeyID-1 go before the page is KeyID-0's.
+    id: 'page-keyid/free',
+    versions: ['v4.18', ...CPA],
+    returned: null,
+    changes: [],
+    tlb: 'none',
+    cache: [DM + T + 64n * M + page(0x40)],
+  },
+  {
+    // __prep_encrypted_page(): those of KeyID-0 before it is KeyID-1's.
+    id: 'page-keyid/alloc-zeroed',
+    versions: ['v4.18', ...CPA],
+    returned: null,
+    changes: [],
+    tlb: 'none',
+    cache: [DM + 64n * M + page(0x40)],
+  },
+  {
     id: 'hot-remove/1g',
     versions: ['v4.18', 'v5.1', 'v5.2', 'v6.1'],
     changes: [[DM + 6n * G, DM + 7n * G, 'gone']],
@@ -378,6 +494,10 @@ function check(truth: Truth, version: Version): void {
   const byAddress = caches.flatMap((range) => (range === 'all' ? [] : [range.start]));
   if (truth.cache === 'all') expect(caches).toEqual(['all']);
   else expect(byAddress).toEqual(truth.cache ?? []);
+  if (truth.globals)
+    expect(events.flatMap((e) => (e.kind === 'sync-global-pgds' ? [[e.start, e.end]] : []))).toEqual(truth.globals);
+  if (truth.freed)
+    expect(events.flatMap((e) => (e.kind === 'table-free' ? [[e.level, e.start]] : []))).toEqual(truth.freed);
   if (truth.view && version !== 'v4.18') expect(views).toEqual('vaddr' in truth.view ? [truth.view] : truth.view);
 }
 
