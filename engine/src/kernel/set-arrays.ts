@@ -72,99 +72,98 @@ const firstType = does(
 );
 const bitsOf = (mode: bigint): bigint => MODE_BITS.get(mode) ?? 0n;
 
+/** What the two forms of an array differ in. */
+interface ArrayForm {
+  readonly name: '_set_memory_array' | '_set_pages_array';
+  readonly versions: readonly Version[];
+  readonly parameters: readonly Parameter[];
+  readonly count: string;
+  readonly each: 'each address' | 'each page';
+  /** How an element's physical range is found. */
+  readonly element: readonly string[];
+  /** The request for the first type, and the one for WC: marks, and what is called. */
+  readonly first: { readonly marks: readonly string[]; run(f: Frame): bigint };
+  readonly wc: { readonly marks: readonly string[]; run(f: Frame): bigint };
+  /** The way out on an error. */
+  readonly out: { readonly label: string; readonly release: readonly string[]; readonly returns: Node };
+}
+
+const WC = { set: CACHE_PROTVAL.WC, clear: PAGE_CACHE_MASK } as const;
+
+/** Reserve every element, change all to the first type, and all to WC where that was asked for. */
+const arrayChange = ({ name, versions, parameters, count, each, element, first, wc, out }: ArrayForm): KernelFunction =>
+  pageattr({
+    name,
+    versions,
+    parameters: [...parameters, newType],
+    locals: [...LOCALS, forState(each)],
+    body: [
+      eachElement(each, count, 'reserve the memory type', ...element, ...RESERVE),
+      firstType,
+      does('all pages to the first type', first.marks, (f) => f.set('ret', first.run(f))),
+      branch('then to WC', ['!$ret && $new_type == _PAGE_CACHE_MODE_WC'], (f) => !ifRet(f) && toWc(f), [
+        does('all pages to WC', wc.marks, (f) => f.set('ret', wc.run(f))),
+      ]),
+      gotoIf('that failed', ['if ($ret)', `goto ${out.label}`], ifRet, out.label),
+      returns('done', ['return 0'], () => 0n),
+      label(out.label),
+      nothing('give the memory types back', ...out.release, ...RELEASE),
+      out.returns,
+    ],
+  });
+
 /** _set_memory_array(addr, addrinarray, new_type) */
-const memoryArray: KernelFunction = pageattr({
+const memoryArray = arrayChange({
   name: '_set_memory_array',
   versions: OLD,
-  parameters: [...addresses('addrinarray'), newType],
-  locals: [...LOCALS, forState('each address')],
-  body: [
-    eachElement('each address', 'addrinarray', 'reserve the memory type', ...RESERVE),
-    firstType,
-    does(
-      'all pages to the first type',
-      [
-        '$ret = change_page_attr_set($addr, $addrinarray, cachemode2pgprot($set_type), 1)',
-        '$ret = change_page_attr_set($addr, $addrinarray, _, 1)',
-      ],
-      (f) =>
-        f.set(
-          'ret',
-          f.kernel.call('change_page_attr_set', f.get('addr'), f.get('addrinarray'), bitsOf(f.get('set_type')), 1n)
-            .bits,
-        ),
-    ),
-    branch('then to WC', ['!$ret && $new_type == _PAGE_CACHE_MODE_WC'], (f) => !ifRet(f) && toWc(f), [
-      does('all pages to WC', ['$ret = change_page_attr_set_clr($addr, $addrinarray, _, _, 0, CPA_ARRAY, NULL)'], (f) =>
-        f.set(
-          'ret',
-          changeAttr(f, f.get('addr'), f.get('addrinarray'), {
-            set: CACHE_PROTVAL.WC,
-            clear: PAGE_CACHE_MASK,
-            flags: CPA_ARRAY,
-          }),
-        ),
-      ),
-    ]),
-    gotoIf('that failed', ['if ($ret)', 'goto out_free'], ifRet, 'out_free'),
-    returns('done', ['return 0'], () => 0n),
-    label('out_free'),
-    nothing('give the memory types back', '$j < $i', ...RELEASE),
-    returns('the error', ['return $ret'], (f) => f.get('ret')),
-  ],
+  parameters: addresses('addrinarray'),
+  count: 'addrinarray',
+  each: 'each address',
+  element: [],
+  first: {
+    marks: [
+      '$ret = change_page_attr_set($addr, $addrinarray, cachemode2pgprot($set_type), 1)',
+      '$ret = change_page_attr_set($addr, $addrinarray, _, 1)',
+    ],
+    run: (f) =>
+      f.kernel.call('change_page_attr_set', f.get('addr'), f.get('addrinarray'), bitsOf(f.get('set_type')), 1n).bits,
+  },
+  wc: {
+    marks: ['$ret = change_page_attr_set_clr($addr, $addrinarray, _, _, 0, CPA_ARRAY, NULL)'],
+    run: (f) => changeAttr(f, f.get('addr'), f.get('addrinarray'), { ...WC, flags: CPA_ARRAY }),
+  },
+  out: {
+    label: 'out_free',
+    release: ['$j < $i'],
+    returns: returns('the error', ['return $ret'], (f) => f.get('ret')),
+  },
 });
 
 /** _set_pages_array(pages, addrinarray, new_type); v6.1 calls the count numpages. */
 const pagesArray = (count: string, versions: readonly Version[]): KernelFunction =>
-  pageattr({
+  arrayChange({
     name: '_set_pages_array',
     versions,
-    parameters: [...pages(count), newType],
-    locals: [...LOCALS, forState('each page')],
-    body: [
-      eachElement(
-        'each page',
-        count,
-        'reserve the memory type',
-        '$start = page_to_pfn($pages[$i]) << PAGE_SHIFT',
-        '$end = $start + PAGE_SIZE',
-        ...RESERVE,
-      ),
-      firstType,
-      does(
-        'all pages to the first type',
-        [
-          `$ret = cpa_set_pages_array($pages, $${count}, cachemode2pgprot($set_type))`,
-          `$ret = cpa_set_pages_array($pages, $${count}, _)`,
-        ],
-        (f) =>
-          f.set(
-            'ret',
-            f.kernel.call('cpa_set_pages_array', f.get('pages'), f.get(count), bitsOf(f.get('set_type'))).bits,
-          ),
-      ),
-      branch('then to WC', ['!$ret && $new_type == _PAGE_CACHE_MODE_WC'], (f) => !ifRet(f) && toWc(f), [
-        does(
-          'all pages to WC',
-          [`$ret = change_page_attr_set_clr(NULL, $${count}, _, _, 0, CPA_PAGES_ARRAY, $pages)`],
-          (f) =>
-            f.set(
-              'ret',
-              changeAttr(f, 0n, f.get(count), {
-                set: CACHE_PROTVAL.WC,
-                clear: PAGE_CACHE_MASK,
-                flags: CPA_PAGES_ARRAY,
-                array: f.get('pages'),
-              }),
-            ),
-        ),
-      ]),
-      gotoIf('that failed', ['if ($ret)', 'goto err_out'], ifRet, 'err_out'),
-      returns('done', ['return 0'], () => 0n),
-      label('err_out'),
-      nothing('give the memory types back', '$free_idx = $i', '$i < $free_idx', ...RELEASE),
-      returns('the error', ['return -EINVAL'], () => negative(EINVAL)),
-    ],
+    parameters: pages(count),
+    count,
+    each: 'each page',
+    element: ['$start = page_to_pfn($pages[$i]) << PAGE_SHIFT', '$end = $start + PAGE_SIZE'],
+    first: {
+      marks: [
+        `$ret = cpa_set_pages_array($pages, $${count}, cachemode2pgprot($set_type))`,
+        `$ret = cpa_set_pages_array($pages, $${count}, _)`,
+      ],
+      run: (f) => f.kernel.call('cpa_set_pages_array', f.get('pages'), f.get(count), bitsOf(f.get('set_type'))).bits,
+    },
+    wc: {
+      marks: [`$ret = change_page_attr_set_clr(NULL, $${count}, _, _, 0, CPA_PAGES_ARRAY, $pages)`],
+      run: (f) => changeAttr(f, 0n, f.get(count), { ...WC, flags: CPA_PAGES_ARRAY, array: f.get('pages') }),
+    },
+    out: {
+      label: 'err_out',
+      release: ['$free_idx = $i', '$i < $free_idx'],
+      returns: returns('the error', ['return -EINVAL'], () => negative(EINVAL)),
+    },
   });
 
 type Mode = 'UC_MINUS' | 'WC' | 'WT';

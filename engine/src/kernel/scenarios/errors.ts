@@ -8,10 +8,11 @@ import { RANGE_FUNCTIONS, rangeCall, scenario, type Written } from './request.ts
 const BASE = pageOffset(4);
 const ERROR_FLUSH = ['cpa_flush_all'];
 
+/** A request by one range. */
 const failing = (
+  name: 'set_memory_ro' | 'set_memory_uc',
   id: string,
   title: string,
-  name: 'set_memory_ro' | 'set_memory_uc',
   range: { readonly physical: bigint; readonly pages: bigint },
   more: Partial<Written>,
 ): Scenario =>
@@ -31,42 +32,48 @@ const failing = (
     ...more,
   });
 
-const arrayCourse = (...names: string[]): readonly string[] => [
-  ...names,
-  ...requestReaches({ flush: 'none' }),
-  ...ERROR_FLUSH,
-];
+/** How a request of four pages fails behind its second, in words and as facts. */
+const HALF_WAY = [
+  { id: 'failing-page', how: 'of which the third fails', facts: { failPage: 2 } },
+  { id: 'no-memory', how: 'where the second split finds no memory', failAllocation: 2 },
+] as const;
+
+/** The array forms fail alike. */
+const failingArrays = (
+  make: typeof byAddress,
+  type: 'uc' | 'wc',
+  pages: string,
+  through: readonly string[],
+): readonly Scenario[] =>
+  HALF_WAY.map(({ id, how, ...failure }) =>
+    make(type, id, `4 ${pages}, ${how}`, FAR_APART, {
+      family: 'pageattr-error',
+      ...failure,
+      reaches: [...through, ...requestReaches({ flush: 'none' }), ...ERROR_FLUSH],
+    }),
+  );
+
+const THIRD_FAILS = [
+  'failing-page',
+  '4 pages, of which the third fails',
+  { physical: SMALL.in2m + 0x11000n, pages: 4n },
+  { facts: { failPage: 2 } },
+] as const;
 
 export const errors: readonly Scenario[] = [
+  failing('set_memory_ro', ...THIRD_FAILS),
+  failing('set_memory_uc', ...THIRD_FAILS),
   failing(
-    'failing-page',
-    '4 pages, of which the third fails',
     'set_memory_ro',
-    { physical: SMALL.in2m + 0x11000n, pages: 4n },
-    {
-      facts: { failPage: 2 },
-    },
-  ),
-  failing(
-    'failing-page',
-    '4 pages, of which the third fails',
-    'set_memory_uc',
-    { physical: SMALL.in2m + 0x11000n, pages: 4n },
-    {
-      facts: { failPage: 2 },
-    },
-  ),
-  failing(
     'no-memory',
     '4 pages across a 2 MiB boundary, where the second split finds no memory',
-    'set_memory_ro',
     { physical: SMALL.in2m + 0x1fe000n, pages: 4n },
     { failAllocation: 2 },
   ),
   failing(
+    'set_memory_ro',
     'no-memory-at-once',
     '4 KiB inside a 2 MiB page, where the split finds no memory: nothing changes',
-    'set_memory_ro',
     { physical: SMALL.in2m + 0x123000n, pages: 1n },
     {
       failAllocation: 1,
@@ -77,24 +84,10 @@ export const errors: readonly Scenario[] = [
       ],
     },
   ),
-  byAddress('uc', 'failing-page', '4 pages far apart, of which the third fails', FAR_APART, {
-    family: 'pageattr-error',
-    facts: { failPage: 2 },
-    reaches: arrayCourse('set_memory_array_uc', '_set_memory_array', 'change_page_attr_set'),
-  }),
-  byAddress('uc', 'no-memory', '4 pages far apart, where the second split finds no memory', FAR_APART, {
-    family: 'pageattr-error',
-    failAllocation: 2,
-    reaches: arrayCourse('set_memory_array_uc', '_set_memory_array', 'change_page_attr_set'),
-  }),
-  byPage('wc', 'failing-page', '4 scattered pages, of which the third fails', FAR_APART, {
-    family: 'pageattr-error',
-    facts: { failPage: 2 },
-    reaches: arrayCourse('set_pages_array_wc', '_set_pages_array', 'cpa_set_pages_array'),
-  }),
-  byPage('wc', 'no-memory', '4 scattered pages, where the second split finds no memory', FAR_APART, {
-    family: 'pageattr-error',
-    failAllocation: 2,
-    reaches: arrayCourse('set_pages_array_wc', '_set_pages_array', 'cpa_set_pages_array'),
-  }),
+  ...failingArrays(byAddress, 'uc', 'pages far apart', [
+    'set_memory_array_uc',
+    '_set_memory_array',
+    'change_page_attr_set',
+  ]),
+  ...failingArrays(byPage, 'wc', 'scattered pages', ['set_pages_array_wc', '_set_pages_array', 'cpa_set_pages_array']),
 ];
