@@ -3,6 +3,7 @@ import { createMachine, type MachineConfig } from '../../engine/src/create.ts';
 import type { Machine } from '../../engine/src/machine.ts';
 import { naiveMap, naiveProtect, newNaive } from '../engine/oracle.ts';
 import { naiveSync } from '../engine/oracle-sync.ts';
+import { median, processor } from './measure.ts';
 
 const GIB = 1n << 30n;
 const TIB = 1n << 40n;
@@ -15,9 +16,6 @@ const milliseconds = (run: () => void): number => {
   run();
   return performance.now() - start;
 };
-
-/** The middle of several runs. */
-const median = (times: number[]): number => times.sort((a, b) => a - b)[times.length >> 1] ?? 0;
 
 const report = (what: string, value: number, unit: string, target?: number): void => {
   const verdict =
@@ -68,7 +66,7 @@ const fullSize = (name: string, config: MachineConfig): void => {
   const machine = mapped(config, '4K');
   report(
     `${name}: map, enable, ${STEPS} x (protect 4K, sync, check)`,
-    milliseconds(() => longRun(machine, 0x1000n)),
+    processor(() => longRun(machine, 0x1000n)),
     'ms',
     2000,
   );
@@ -105,7 +103,7 @@ const fullSize = (name: string, config: MachineConfig): void => {
   const huge = mapped(config, '2M');
   report(
     `${name}, 2M pages: the same run, each change splits a page`,
-    milliseconds(() => longRun(huge, 1n << 21n)),
+    processor(() => longRun(huge, 1n << 21n)),
     'ms',
     2000,
   );
@@ -124,7 +122,7 @@ const growth = (): void => {
     const machine = mapped({ pagingLevels: 5, ramBytes, keyIds: 63 }, '4K');
     report(
       `growth: 5-level, ${name}, ${STEPS} steps`,
-      milliseconds(() => longRun(machine, 0x1000n)),
+      processor(() => longRun(machine, 0x1000n)),
       'ms',
     );
   }
