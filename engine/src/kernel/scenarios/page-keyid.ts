@@ -27,7 +27,7 @@ const handover = (
 ): Pick<Written, 'on' | 'family' | 'functions' | 'entry' | 'call' | 'args' | 'after' | 'reaches'> => ({
   on: small(),
   family: 'page-keyid',
-  functions: [name],
+  functions: [],
   entry: name,
   call: `${name}(${[`pfn_to_page(${hex(PFN)})`, ORDER, ...more].join(', ')})`,
   args: (kernel) => {
