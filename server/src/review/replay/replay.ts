@@ -97,7 +97,7 @@ function stepsOf(run: Run, source: SourceIndex, missing: ReadonlyMap<number, Rep
         label: traced.label || traced.function,
         detail: traced.spot
           ? `${traced.function}(): ${source.textOf(traced.spot)}`
-          : `${traced.function}(): ${traced.label}`,
+          : `${traced.function && `${traced.function}(): `}${traced.label}`,
         source: line,
         depth: 0,
         range: null,
@@ -118,13 +118,14 @@ function stepsOf(run: Run, source: SourceIndex, missing: ReadonlyMap<number, Rep
 function missingSteps(trial: Trial, run: Run): ReadonlyMap<number, ReplayStep> {
   const steps = new Map<number, ReplayStep>();
   if (run.side !== 'new') return steps;
-  for (const { kind, function: name } of skippedFlushes(trial)) {
+  for (const { kind, function: name, keyIds } of skippedFlushes(trial)) {
     const last = run.trace.findLastIndex((traced) => traced.function === name);
     const what = kind === 'cache' ? 'cache' : 'TLB';
+    const today = `${name}() flushes the ${what} here today; this run did not`;
     steps.set(last < 0 ? run.trace.length - 1 : last, {
       kind: 'missing',
       label: `${what} flush`,
-      detail: `${name}() flushes the ${what} here today; this run did not`,
+      detail: keyIds ? `the lines of KeyID ${keyIds.written} are still in the caches: nothing has flushed them` : today,
       source: null,
       depth: 0,
       range: null,

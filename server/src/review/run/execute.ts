@@ -175,7 +175,9 @@ export function executeOn(machine: Machine, options: RunOptions, ownSync: OwnSyn
   let fault: RunFault | null = null;
   let returned: Value | null = null;
   try {
+    if (scenario.after) recorder.note('the memory is in use', '');
     returned = evaluator.call(scenario.entry, scenario.args(evaluator.kernel));
+    if (scenario.after) recorder.note('and is used again', '');
     scenario.after?.(evaluator.kernel);
   } catch (error) {
     fault = faultOf(error, spotOf, last);
