@@ -3,13 +3,22 @@ import { PMD_SIZE, PUD_SIZE, roundDown, roundUp } from '../address.ts';
 import { PAGE_KERNEL, PG_LEVEL } from './constants.ts';
 import { INT, pointerTo, structOf, UNSIGNED_LONG } from './ctype.ts';
 import { extraArgs, extraMarks, INIT_64, type Parameter, PROT } from './hot-add-tables.ts';
-import type { KernelFunction, Version } from './model.ts';
+import type { Frame, KernelFunction, Version } from './model.ts';
 import { does, forLoop, forState, nothing, returns } from './nodes.ts';
 
 const ulong = (name: string): Parameter => ({ name, type: UNSIGNED_LONG });
 
-/** split_mem_range(): [start, end) in the pieces that pages of one size can map. */
-function memoryRanges(start: bigint, end: bigint): readonly { start: bigint; end: bigint; mask: bigint }[] {
+interface MemoryRange {
+  readonly start: bigint;
+  readonly end: bigint;
+  readonly mask: bigint;
+}
+
+/** split_mem_range(): what is to be mapped, in the pieces that pages of one size can map. */
+function memoryRanges(f: Frame): readonly MemoryRange[] {
+  const start = f.get('start');
+  const end = f.get('end');
+  if (f.kernel.facts.debugPagealloc) return [{ start, end, mask: 0n }];
   const huge = 1n << PG_LEVEL['2M'];
   const gigantic = huge | (1n << PG_LEVEL['1G']);
   const clamp = (address: bigint): bigint => (address < end ? address : end);
@@ -40,7 +49,7 @@ const init_memory_mapping = (versions: readonly Version[], extra: readonly Param
   ],
   body: [
     does('cut the range where page sizes change', ['$nr_range = split_mem_range(_, 0, $start, $end)'], (f) =>
-      f.set('nr_range', BigInt(memoryRanges(f.get('start'), f.get('end')).length)),
+      f.set('nr_range', BigInt(memoryRanges(f).length)),
     ),
     forLoop(
       'each range',
@@ -52,7 +61,7 @@ const init_memory_mapping = (versions: readonly Version[], extra: readonly Param
       },
       [
         does('map it', [`$ret = kernel_physical_mapping_init(_, _, _${extraMarks(extra)})`], (f) => {
-          const range = memoryRanges(f.get('start'), f.get('end'))[Number(f.get('i'))];
+          const range = memoryRanges(f)[Number(f.get('i'))];
           if (!range) return;
           f.set(
             'ret',

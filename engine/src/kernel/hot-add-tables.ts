@@ -163,6 +163,12 @@ const phys_pte_init = ({ versions, extra }: HotAddShape): KernelFunction => ({
   ],
 });
 
+/** KASLR may move the mapping by whole GiB, so that phys_pud_init() has to look where an address is mapped. */
+const vaddr: Local = { name: 'vaddr', type: UNSIGNED_LONG, init: (f) => virtual(f, 'paddr') };
+const whereMapped = does('where it is mapped', ['$vaddr = (unsigned long)__va($paddr)', '$vaddr = __va($paddr)'], (f) =>
+  f.set('vaddr', virtual(f, 'paddr')),
+);
+
 /** phys_pmd_init() and phys_pud_init(): a huge page where the mask allows it, else a table. */
 const physHugeInit = (level: Level, below: 'pte' | 'pmd', { versions, extra }: HotAddShape): KernelFunction => {
   const { entry } = level;
@@ -191,12 +197,13 @@ const physHugeInit = (level: Level, below: 'pte' | 'pmd', { versions, extra }: H
     parameters: parameters(level, extra),
     locals: [
       ...locals(level),
-      ...(entry === 'pud' ? [{ name: 'vaddr', type: UNSIGNED_LONG }] : [{ name: 'new_prot', type: PGPROT_T }]),
+      entry === 'pud' ? vaddr : { name: 'new_prot', type: PGPROT_T },
       ...(parameters(level, extra).includes(PROT) ? [] : [{ name: 'prot', type: PGPROT_T, init: () => PAGE_KERNEL }]),
       { name: 'asked', type: PGPROT_T, init: (f) => (told(level, extra).includes(PROT) ? f.get('prot') : PAGE_KERNEL) },
     ],
     body: [
       eachEntry(level, [
+        ...(entry === 'pud' ? [whereMapped] : []),
         does('the protection that was asked for', [], (f) => f.set(kept, f.get('asked'))),
         branch('a table is there', [`!${entry}_large(*$${entry})`], (f) => tableThere(f, table, below), [
           does(

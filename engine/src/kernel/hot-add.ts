@@ -158,7 +158,7 @@ const wrappers = ({ versions, extra }: HotAddShape): readonly KernelFunction[] =
       body: [
         returns(
           'the same for both',
-          [`__kernel_physical_mapping_init($paddr_start, $paddr_end, $page_size_mask${extraMarks(extra)})`],
+          [`__kernel_physical_mapping_init($paddr_start, $paddr_end, $page_size_mask${', _'.repeat(extra.length)})`],
           (f) => {
             const rest = extra.map((parameter) => {
               if (parameter === INIT) return what === 'init' ? 1n : 0n;

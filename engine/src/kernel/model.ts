@@ -53,6 +53,8 @@ export interface Step {
    * somewhere inside a statement marks it, and binds the names, however the hunk spells them.
    */
   readonly marks: readonly string[];
+  /** True for a `return` without condition. */
+  readonly ends?: true;
   run(frame: Frame): Outcome | undefined;
 }
 

@@ -26,8 +26,10 @@ const jumps = (name: string, marks: Marks, run: (frame: Frame) => Outcome): Step
 });
 
 /** `return value;` */
-export const returns = (name: string, marks: Marks, value: (frame: Frame) => bigint | null): Step =>
-  jumps(name, marks, (frame) => ({ return: value(frame) }));
+export const returns = (name: string, marks: Marks, value: (frame: Frame) => bigint | null): Step => ({
+  ...jumps(name, marks, (frame) => ({ return: value(frame) })),
+  ends: true,
+});
 
 /** `if (test) return value;` */
 export const returnIf = (

@@ -1,7 +1,7 @@
 /** Requests outside the direct mapping, whose aliases in it change too: vmalloc ranges and the kernel image. */
 import { IMAGE } from '../image.ts';
 import type { Scenario } from '../scenario.ts';
-import { SCATTERED, small, VMALLOC, VMALLOC_READ_ONLY } from './machines.ts';
+import { APART, SCATTERED, small, VMALLOC, VMALLOC_APART, VMALLOC_READ_ONLY } from './machines.ts';
 import { requestReaches } from './reaches.ts';
 import { addressCall, RANGE_FUNCTIONS, scenario } from './request.ts';
 
@@ -15,6 +15,14 @@ export const aliases: readonly Scenario[] = [
     family: 'pageattr',
     functions: RANGE_FUNCTIONS,
     ...addressCall('set_memory_ro', small(), VMALLOC, PAGES),
+    reaches: [...RO, ...requestReaches({})],
+  }),
+  scenario({
+    id: 'set-memory-ro/vmalloc-apart',
+    title: 'set_memory_ro() of a vmalloc range whose page frames lie in a GiB of their own each',
+    family: 'pageattr',
+    functions: RANGE_FUNCTIONS,
+    ...addressCall('set_memory_ro', small(), VMALLOC_APART, BigInt(APART.length)),
     reaches: [...RO, ...requestReaches({})],
   }),
   scenario({

@@ -2,7 +2,7 @@
 import { PAGE_SIZE } from '../../address.ts';
 import type { Version } from '../model.ts';
 import type { Scenario } from '../scenario.ts';
-import { pageOffset, SMALL, small } from './machines.ts';
+import { GIB, pageOffset, SMALL, small, wide } from './machines.ts';
 import { requestReaches } from './reaches.ts';
 import { addressArray, hex, pageArray, scenario, type Written } from './request.ts';
 
@@ -13,6 +13,9 @@ const BASE = pageOffset(4);
 export const NEIGHBOURS = [0n, 1n, 2n].map((index) => SMALL.in2m + 0x40000n + index * PAGE_SIZE);
 export const FAR_APART = [SMALL.in2m + 0x3000n, SMALL.in1g + 0x5555000n, SMALL.in2m + 0x600000n, SMALL.in4k + 0x2000n];
 export const DESCENDING = [SMALL.in1g + 0x1000n, SMALL.in2m + 0x801000n, SMALL.in2m + 0x800000n];
+
+/** More than code that gathers a few ranges at a time can hold. */
+const MANY = Array.from({ length: 20 }, (_, index) => BigInt(index + 2) * GIB + 0x7000n);
 
 const ADDRESS_FUNCTIONS = ['uc', 'wc', 'wt', 'wb'].map((type) => `set_memory_array_${type}`);
 const PAGE_FUNCTIONS = ['uc', 'wc', 'wb'].map((type) => `set_pages_array_${type}`);
@@ -79,5 +82,7 @@ export const arrays: readonly Scenario[] = [
   byAddress('wc', 'far-apart', '4 pages far apart (two passes)', FAR_APART),
   byPage('uc', 'neighbours', '3 neighbouring pages', NEIGHBOURS),
   byPage('wc', 'far-apart', '4 scattered pages (two passes)', FAR_APART),
+  byAddress('uc', 'many', '20 pages, each in a GiB of its own', MANY, { on: wide }),
+  byPage('uc', 'many', '20 pages, each in a GiB of its own', MANY, { on: wide }),
   byPage('wc', 'descending', '3 pages in descending order (two passes)', DESCENDING),
 ];

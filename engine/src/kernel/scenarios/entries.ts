@@ -80,6 +80,18 @@ export const entries: readonly Scenario[] = [
     reaches: ['set_pages_array_wb', 'cpa_clear_pages_array', ...requestReaches({ huge: false, flush: 'array' })],
   }),
   scenario({
+    id: 'set-mce-nospec/page',
+    title: 'set_mce_nospec() of a page: named by an address with bit 63 flipped',
+    family: 'pageattr',
+    functions: ['set_mce_nospec', 'clear_mce_nospec'],
+    versions: ['v6.1'],
+    on: small(),
+    entry: 'set_mce_nospec',
+    call: `set_mce_nospec(${hex(SMALL.in4k >> 12n)})`,
+    args: () => [SMALL.in4k >> 12n],
+    reaches: ['set_mce_nospec', 'set_memory_np', ...CLEAR, ...SMALL_PAGES],
+  }),
+  scenario({
     id: 'clear-mce-nospec/page',
     title: 'clear_mce_nospec() of a page that set_mce_nospec() took away: set_memory_p()',
     family: 'pageattr',

@@ -1,5 +1,6 @@
 /** Memory hot-add and hot-remove: aligned or not, inside known top-level entries or in new ones. */
 import { PMD_SIZE, TIB } from '../../address.ts';
+import type { Facts } from '../model.ts';
 import type { Scenario } from '../scenario.ts';
 import { GIB, type Growing, growing, type PagingLevels } from './machines.ts';
 import { hex, scenario, type Written } from './request.ts';
@@ -41,14 +42,16 @@ interface HotPlug {
   readonly mapped: NonNullable<Growing['added']>;
   /** Levels of the tables that adding goes down through, and removing. */
   readonly through: readonly string[];
+  readonly facts?: Partial<Facts>;
 }
 
-const hotAdd = ({ id, title, block, levels, ramBytes, through }: HotPlug): Scenario =>
+const hotAdd = ({ id, title, block, levels, ramBytes, through, facts = {} }: HotPlug): Scenario =>
   scenario({
     id: `hot-add/${id}`,
     title: `hot-add of ${title}`,
     family: 'hot-add',
     functions: ADD,
+    facts,
     on: growing({ levels, ramBytes, key: 'growing' }),
     ...onBlock('hot_add_memory', block),
     reaches: [
@@ -93,6 +96,18 @@ const in2m: HotPlug = {
   ramBytes: 8n * GIB,
   mapped: [{ start: 5n * GIB, end: 5n * GIB + BLOCK, page: '2M' }],
   through: ['pud', 'pmd'],
+};
+
+/** Device memory may come in pieces of 2 MiB. */
+const in4k: HotPlug = {
+  id: '4k',
+  title: '2 MiB, mapped with 4 KiB pages (CONFIG_DEBUG_PAGEALLOC)',
+  block: { start: 5n * GIB, size: PMD_SIZE },
+  levels: 4,
+  ramBytes: 8n * GIB,
+  mapped: [{ start: 5n * GIB, end: 5n * GIB + PMD_SIZE, page: '4K' }],
+  through: ['pud', 'pmd', 'pte'],
+  facts: { debugPagealloc: true },
 };
 
 const in1g: HotPlug = {
@@ -164,6 +179,7 @@ const split: HotPlug = {
 
 export const hotPlug: readonly Scenario[] = [
   hotAdd(in2m),
+  hotAdd(in4k),
   hotAdd(in1g),
   hotAdd(unaligned),
   hotAdd(inHuge),

@@ -43,6 +43,10 @@ export const VMALLOC = 0xffffc90040000000n;
 /** Its pages are read-only here and writable in the direct mapping. */
 export const VMALLOC_READ_ONLY = VMALLOC + 0x100000n;
 
+/** Frames of a vmalloc range that lie in a GiB of their own each. */
+export const APART: readonly bigint[] = [0xc0456n, 0x50321n, 0xa0123n];
+export const VMALLOC_APART = VMALLOC + 0x200000n;
+
 function mapRam(machine: Machine, start: bigint, end: bigint, page: '4K' | '2M' | '1G'): void {
   const base = machine.layout.pageOffset;
   machine.map(base + start, base + end, page, RAM_FLAGS);
@@ -81,6 +85,10 @@ function mapVmalloc(machine: Machine): void {
     const readOnly = VMALLOC_READ_ONLY + BigInt(index) * PAGE_SIZE;
     machine.map(readOnly, readOnly + PAGE_SIZE, '4K', RAM_FLAGS_RO, pfn + 1n);
   }
+  for (const [index, pfn] of APART.entries()) {
+    const page = VMALLOC_APART + BigInt(index) * PAGE_SIZE;
+    machine.map(page, page + PAGE_SIZE, '4K', RAM_FLAGS, pfn);
+  }
 }
 
 /** The same RAM all in 4K pages, as CONFIG_DEBUG_PAGEALLOC maps it: nothing is ever split. */
@@ -95,6 +103,17 @@ export const debugPagealloc = (levels: PagingLevels = 4): MachineOf => ({
     mapImage(machine);
   },
 });
+
+/** 32 GiB in 1G pages: room for requests whose pages lie in as many GiB. */
+export const wide: MachineOf = {
+  pagingLevels: 4,
+  ramBytes: 32n * GIB,
+  machineKey: 'wide',
+  prepare(machine) {
+    mapRam(machine, 0n, 32n * GIB, '1G');
+    mapImage(machine);
+  },
+};
 
 /** 2 TiB on 5 levels; the GiB below 1 TiB in 2M pages, all else in 1G pages. */
 export const aroundOneTib: MachineOf = {

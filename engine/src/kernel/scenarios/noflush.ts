@@ -42,6 +42,13 @@ export const noflush: readonly Scenario[] = [
     reaches: ['set_direct_map_invalid_noflush', '__set_pages_np', ...pagesReach({ alias: false })],
   }),
   scenario({
+    id: 'set-direct-map/invalid-in-1g',
+    title: 'set_direct_map_invalid_noflush() of a page inside a 1 GiB page',
+    versions: NEWER,
+    ...onPage('set_direct_map_invalid_noflush', small(), SMALL.in1g + 0x33000n, []),
+    reaches: ['set_direct_map_invalid_noflush', '__set_pages_np', ...pagesReach({ alias: false })],
+  }),
+  scenario({
     id: 'set-direct-map/default',
     title: 'set_direct_map_default_noflush() of a page that is not present',
     versions: NEWER,
