@@ -72,6 +72,30 @@ export function namesUsed(node: AstNode): Set<string> {
   return names;
 }
 
+/**
+ * The names whose values from before a node it can see: those that it does not set itself before it first reads them, as
+ * far as the order of the text tells.
+ */
+export function namesReadFirst(node: AstNode): Set<string> {
+  const read = new Set<string>();
+  const set = new Set<string>();
+  const look = (inner: AstNode): void => {
+    if (inner.kind === 'name' && !set.has(inner.name)) read.add(inner.name);
+    else if (inner.kind === 'assign' && inner.op === '=' && inner.left.kind === 'name') {
+      look(inner.right);
+      set.add(inner.left.name);
+    } else if (inner.kind === 'declare')
+      for (const { name, init } of inner.declarators) {
+        if (init) look(init);
+        set.add(name);
+      }
+    else if (inner.kind === 'for') some(inner.init, inner.test, inner.body, inner.update).forEach(look);
+    else childrenOf(inner).forEach(look);
+  };
+  look(node);
+  return read;
+}
+
 /** The names that declarations in a node declare. */
 export function namesDeclared(node: AstNode): Set<string> {
   const names = new Set<string>();

@@ -78,16 +78,18 @@ export function analyse({ patch, message, layers: texts, options }: AnalyseInput
   };
 }
 
-/** What stands in a hunk without any known step says so. */
+/** What stands in a hunk of which the place or the function had to be worked out says so. */
 const withPlaceAssumed =
-  ({ assumedAtEnd }: Program) =>
-  (draft: Draft): Draft =>
-    draft.run && 'spot' in draft.at && assumedAtEnd.has(draft.at.spot.function)
-      ? {
-          ...draft,
-          assumptions: [`the hunk stands at the end of ${draft.at.spot.function}(), of which it shows nothing`],
-        }
-      : draft;
+  ({ assumedAtEnd, inferred }: Program) =>
+  (draft: Draft): Draft => {
+    if (!draft.run || !('spot' in draft.at)) return draft;
+    const name = draft.at.spot.function;
+    const assumptions = [
+      ...(assumedAtEnd.has(name) ? [`the hunk stands at the end of ${name}(), of which it shows nothing`] : []),
+      ...(inferred.has(name) ? [`the hunk is in ${name}(), which its heading does not name`] : []),
+    ];
+    return assumptions.length > 0 ? { ...draft, assumptions: [...(draft.assumptions ?? []), ...assumptions] } : draft;
+  };
 
 const macroParser = (parser: CParser): MacroParser => ({
   expression(text) {

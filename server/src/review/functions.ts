@@ -8,8 +8,8 @@ import { isNewDefinition, type Layer } from './layers.ts';
 import type { CodeText } from './text.ts';
 import { aliasesOf } from './weave/aliases.ts';
 import { statementsOf } from './weave/body.ts';
-import { type Element, elementsOf } from './weave/element.ts';
-import { foreignTo } from './weave/foreign.ts';
+import { elementsOf, textElement } from './weave/element.ts';
+import { assignedIn, foreignTo } from './weave/foreign.ts';
 import { type Item, itemsOf, type ShownFunction } from './weave/items.ts';
 import type { Recogniser } from './weave/recognise.ts';
 import { weave } from './weave/weave.ts';
@@ -61,7 +61,7 @@ export function buildFunction(
     const wholeText = isNewDefinition(shown, layer.before) || (elements === null && shown.source.whole);
     if (wholeText) {
       base = shown;
-      elements = shown.source.pieces.flatMap((piece) => piece.body.map(textElement(shown.text)));
+      elements = shown.source.pieces.flatMap((piece) => piece.body.map((stmt) => textElement(stmt, shown.text)));
       continue;
     }
     if (elements === null) continue;
@@ -74,13 +74,17 @@ export function buildFunction(
       post: items,
       pre: before ? itemsOf(before) : [],
       recogniser: context.recogniser,
-      isForeign: foreignTo(items, context.patchNames),
+      foreign: (spelled) => foreignTo({ items, patchNames: context.patchNames, model, aliases: spelled }),
     });
     elements = woven.elements;
     unplaced.push(...woven.unplaced);
     atEnd.push(...woven.atEnd);
     if (model)
-      for (const [spelling, kernelName] of aliasesOf(model, shown.source, woven.aliases, before?.source))
+      for (const [spelling, kernelName] of aliasesOf(model, shown.source, {
+        fromMarks: woven.aliases,
+        before: before?.source ?? shown.source,
+        own: new Set(woven.evaluated.flatMap(({ stmt }) => assignedIn(stmt))),
+      }))
         aliases.set(spelling, kernelName);
   }
   const shown = seen.at(-1);
@@ -97,10 +101,6 @@ export function buildFunction(
   };
   return { fn: { name, shown, evaluable, modelled }, shown: seen, unplaced, atEnd };
 }
-
-const textElement =
-  (text: CodeText) =>
-  (stmt: Stmt): Element => ({ kind: 'text', shown: { stmt, text } });
 
 const asKept = (item: Item): Item => ({
   ...item,

@@ -33,10 +33,10 @@ function functionsIn(texts: readonly CodeText[], side: 'old' | 'new'): Functions
   return found;
 }
 
-/** True if the patch writes the whole function, and not in place of an old one. */
+/** True if the patch writes the whole function, and not in place of an old one; of the state before it, if it takes it away. */
 export function isNewDefinition({ source, text }: ShownFunction, before: Functions): boolean {
   const line = source.nameSpan && lineAt(text, source.nameSpan.start)?.line;
-  return source.whole && line?.kind === 'added' && !before.has(source.name);
+  return source.whole && (line?.kind === 'added' || line?.kind === 'removed') && !before.has(source.name);
 }
 
 /** Names of the functions that a patch brings. */

@@ -6,6 +6,7 @@ import type { Macro, Prototype, StructSource } from '../c/ast.ts';
 import { builtins } from '../c/evaluate/builtins/index.ts';
 import { buildFunction, type LayerContext, type Own, type ProgramFunction } from './functions.ts';
 import { type Layer, layersOf, newDefinitions } from './layers.ts';
+import { withNames } from './named.ts';
 import type { SyncConvention } from './report.ts';
 import { type CodeText, isChanged } from './text.ts';
 import { versionOfTexts } from './version.ts';
@@ -33,6 +34,8 @@ export interface Program {
   readonly uncertain: ReadonlySet<string>;
   /** Those of them whose statements are taken to stand at the end. */
   readonly assumedAtEnd: ReadonlySet<string>;
+  /** Functions that no heading names, and that hunks are taken to be in by what they show. */
+  readonly inferred: ReadonlySet<string>;
   /** Functions that the patch shows in part and that are not modelled. */
   readonly unmodelled: readonly ShownFunction[];
 }
@@ -50,7 +53,10 @@ export interface ProgramInput {
   readonly side: 'old' | 'new';
 }
 
-export function buildProgram({ recogniser, syncs, layers: all, side }: ProgramInput): Program {
+export function buildProgram({ recogniser, syncs, layers: given, side }: ProgramInput): Program {
+  const version = versionOfTexts(given.flat(), recogniser);
+  const named = given.map((layer) => withNames(layer, version, recogniser));
+  const all = named.map((layer) => layer.texts);
   const texts = all.flatMap((layer, index) =>
     layer.filter((text) => text.side === (index === all.length - 1 ? side : 'new')),
   );
@@ -59,7 +65,6 @@ export function buildProgram({ recogniser, syncs, layers: all, side }: ProgramIn
   const own: Own = (text) => (node) => {
     owner.set(node, text);
   };
-  const version = versionOfTexts(all.flat(), recogniser);
   const isSync = new Set(syncs.map((sync) => sync.name));
   const macros = new Map(
     texts.flatMap((text) => text.source.macros.filter(isOfPatch).map((macro) => [macro.name, macro] as const)),
@@ -104,6 +109,7 @@ export function buildProgram({ recogniser, syncs, layers: all, side }: ProgramIn
     atEnd,
     uncertain,
     assumedAtEnd,
+    inferred: new Set(named.flatMap(({ found }) => found)),
     unmodelled,
   };
 }

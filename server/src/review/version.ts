@@ -15,7 +15,8 @@ export function versionOfTexts(texts: readonly CodeText[], recogniser: Recognise
     paths: texts.map((text) => text.path),
     names: texts.flatMap((text) => text.source.functions.map((source) => source.name)),
   });
-  if (named !== 'v5.1') return named;
+  const [first = named, ...others] = likeNamed(named, texts);
+  if (others.length === 0) return first;
   const shown = texts
     .filter((text) => text.side === 'old')
     .flatMap((text) => text.source.functions.map((source): ShownFunction => ({ source, text })));
@@ -24,7 +25,14 @@ export function versionOfTexts(texts: readonly CodeText[], recogniser: Recognise
       const model = kernelFunction(each.source.name, version);
       return model ? sum + likenessOf(each, model, recogniser) : sum;
     }, 0);
-  return likeness('v4.18') > likeness('v5.1') ? 'v4.18' : 'v5.1';
+  return others.reduce((best, other) => (likeness(other) > likeness(best) ? other : best), first);
+}
+
+/** What the names leave open, the likeliest first. Until v5.8 the file was called pageattr.c. */
+function likeNamed(named: Version, texts: readonly CodeText[]): readonly Version[] {
+  if (named !== 'v5.1' && named !== 'v5.2') return [named];
+  const newest: readonly Version[] = texts.some((text) => text.path.endsWith('mm/pageattr.c')) ? [] : ['v6.1'];
+  return named === 'v5.1' ? ['v5.1', 'v4.18', ...newest] : ['v5.2', ...newest];
 }
 
 function likenessOf(shown: ShownFunction, model: KernelFunction, recogniser: Recogniser): number {

@@ -10,6 +10,14 @@ const FIELDS: Readonly<Record<string, readonly string[]>> = {
   cpa_data: ['vaddr', 'numpages', 'curpage', 'pfn', 'flags', 'pages', 'mask_set', 'mask_clr', 'pgd', 'force_split'],
 };
 
+export interface Spelled {
+  readonly fromMarks: ReadonlyMap<string, string>;
+  /** The function as the file has it before the patch. */
+  readonly before: FunctionSource;
+  /** Variables that have their values from statements that are evaluated. */
+  readonly own: ReadonlySet<string>;
+}
+
 /**
  * The hunk's name to the kernel's: from the heading's parameters, from marks, from the fields read through it, and at
  * last from the place of its declaration among those of its type, as the file has them before the patch.
@@ -17,8 +25,7 @@ const FIELDS: Readonly<Record<string, readonly string[]>> = {
 export function aliasesOf(
   model: KernelFunction,
   source: FunctionSource,
-  fromMarks: ReadonlyMap<string, string>,
-  before: FunctionSource = source,
+  { fromMarks, before, own }: Spelled,
 ): ReadonlyMap<string, string> {
   const aliases = new Map<string, string>();
   const taken = new Set<string>();
@@ -56,7 +63,7 @@ export function aliasesOf(
     if (flags && !aliases.has(name)) bind(name, flags.name);
   }
   for (const { name, type } of declaredIn(before)) {
-    if (aliases.has(name)) continue;
+    if (aliases.has(name) || (own.has(name) && !kernelNames.has(name))) continue;
     const candidate = model.locals.find((local) => !taken.has(local.name) && sameType(local.type, type));
     if (candidate) bind(name, candidate.name);
   }

@@ -2,7 +2,7 @@
 import type { KernelFunction } from '../../../../engine/src/kernel/model.ts';
 import type { Declarator, Expr, Stmt } from '../../c/ast.ts';
 import type { CodeText } from '../text.ts';
-import type { Element } from './element.ts';
+import { type Element, insideOf, textElement, withBody } from './element.ts';
 
 type Own = (text: CodeText) => (node: Stmt | Expr) => void;
 
@@ -17,7 +17,7 @@ export function statementsOf(
   );
   const isKernels = (name: string) => kernelNames.has(aliases.get(name) ?? name);
   const convert = (element: Element): readonly Stmt[] => {
-    if (element.kind === 'text') return withoutKernelLocals(element.shown.stmt, isKernels);
+    if (element.kind === 'text') return withoutKernelLocals(rewritten(element), isKernels);
     const at = element.shown?.stmt;
     const stmt: Stmt = {
       kind: 'model',
@@ -29,8 +29,24 @@ export function statementsOf(
     if (element.shown) own(element.shown.text)(stmt);
     return [stmt];
   };
+  /** The statement as it was written, unless a later patch has changed what is inside it. */
+  const rewritten = ({ shown: { stmt, text }, body }: Element & { kind: 'text' }): Stmt => {
+    const first = insideOf(textElement(stmt, text));
+    if (!body || !first || isSame(body, first)) return stmt;
+    const anew = withBody(stmt, body.flatMap(convert));
+    own(text)(anew);
+    return anew;
+  };
   return elements.flatMap(convert);
 }
+
+const isSame = (a: readonly Element[], b: readonly Element[]): boolean =>
+  a.length === b.length &&
+  a.every((one, index) => {
+    const other = b[index];
+    if (one.kind !== 'text' || other?.kind !== 'text' || one.shown.stmt !== other.shown.stmt) return false;
+    return one.body === null || other.body === null ? one.body === other.body : isSame(one.body, other.body);
+  });
 
 /** A declaration the patch touches must not hide the kernel's own locals that it also declares; initialisers remain as assignments. */
 function withoutKernelLocals(stmt: Stmt, isKernels: (name: string) => boolean): readonly Stmt[] {

@@ -17,7 +17,8 @@ export type Element =
       readonly body: readonly Element[];
       readonly shown: Shown | null;
     }
-  | { readonly kind: 'text'; readonly shown: Shown };
+  /** `body`: the statements under the head of a loop or of an `if` without `else`, which a later patch may change one by one. */
+  | { readonly kind: 'text'; readonly shown: Shown; readonly body: readonly Element[] | null };
 
 export const elementsOf = (model: KernelFunction): readonly Element[] => model.body.map(elementOf);
 
@@ -26,3 +27,28 @@ function elementOf(node: Node): Element {
     ? { kind: 'block', node, body: node.body.map(elementOf), shown: null }
     : { kind: 'step', node, shown: null };
 }
+
+/** A statement of a patch as what later patches of its series are woven into. */
+export function textElement(stmt: Stmt, text: CodeText): Element {
+  const body = bodyOf(stmt);
+  const inside = body && (body.kind === 'block' ? (body.edge ? null : body.body) : [body]);
+  return { kind: 'text', shown: { stmt, text }, body: inside?.map((each) => textElement(each, text)) ?? null };
+}
+
+function bodyOf(stmt: Stmt): Stmt | null {
+  if (stmt.kind === 'if') return stmt.otherwise ? null : stmt.then;
+  return stmt.kind === 'for' || stmt.kind === 'while' || stmt.kind === 'do' ? stmt.body : null;
+}
+
+/** The statement with another body under its head. */
+export function withBody(stmt: Stmt, statements: readonly Stmt[]): Stmt {
+  const body = bodyOf(stmt);
+  if (!body) return stmt;
+  const block: Stmt = { kind: 'block', body: statements, start: body.start, end: body.end };
+  if (stmt.kind === 'if') return { ...stmt, then: block };
+  return stmt.kind === 'for' || stmt.kind === 'while' || stmt.kind === 'do' ? { ...stmt, body: block } : stmt;
+}
+
+/** What stands inside an element; null: nothing can. */
+export const insideOf = (element: Element): readonly Element[] | null =>
+  element.kind === 'step' ? null : element.body;

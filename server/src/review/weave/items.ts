@@ -15,6 +15,8 @@ export interface Item {
   readonly changed: boolean;
   /** 0 at the hunk's first statement; -1 behind the end of a block that was opened before the hunk, and so on. */
   readonly level: number;
+  /** How deep in tabs its line is indented; 1 is the function's own body. Null: not told in whole tabs. */
+  readonly depth: number | null;
   /** Statements inside, for a compound statement. */
   readonly children: readonly Item[];
 }
@@ -72,9 +74,16 @@ function itemOf(stmt: Stmt, text: CodeText, level: number): Item[] {
       state: at.line.kind === 'context' ? 'kept' : at.line.kind,
       changed: hunkLines(text, stmt).some((line) => line.kind !== 'context'),
       level,
+      depth: depthOf(text, stmt.start),
       children: statementsInside(stmt).flatMap((inner) => itemOf(inner, text, 0)),
     },
   ];
+}
+
+/** Mail may have turned the tabs into blanks. */
+function depthOf({ image }: CodeText, offset: number): number | null {
+  const margin = image.text.slice(image.text.lastIndexOf('\n', offset - 1) + 1, offset);
+  return /^(?:\t| {8})+$/.test(margin) ? margin.replaceAll('\t', '        ').length / 8 : null;
 }
 
 const orderOf = (text: CodeText, hunk: CodeText['file']['hunks'][number], line: number, offset: number) =>
@@ -93,6 +102,9 @@ export const flatten = (items: readonly Item[]): readonly Item[] =>
 /** True for statements with a head and a body, also where the hunk does not show the body. */
 export const isCompound = ({ kind }: Stmt) =>
   kind === 'if' || kind === 'for' || kind === 'while' || kind === 'do' || kind === 'switch';
+
+/** True for the one statement of an `if` whose head stands before the hunk. */
+export const isHeadless = (stmt: Stmt) => stmt.kind === 'if' && stmt.test.kind === 'opaque';
 
 /** The statement, without its body if it is a compound one. */
 export function headOf(stmt: Stmt): Stmt {

@@ -1,7 +1,7 @@
 /** What becomes of each statement of the hunks: it stands for steps, is evaluated somewhere, or has no place. */
 import { visit } from '../../c/walk.ts';
-import type { Element } from './element.ts';
-import { flatten, headOf, type Item, isCompound } from './items.ts';
+import { type Element, insideOf, textElement } from './element.ts';
+import { flatten, headOf, type Item, isCompound, isHeadless } from './items.ts';
 import { type Position, positionOf, type Side, slotsUnder } from './position.ts';
 import type { Slot } from './slots.ts';
 
@@ -13,6 +13,8 @@ export interface Placement {
   readonly replaced: ReadonlySet<Slot>;
   /** The statement that shows a step. */
   readonly shown: ReadonlyMap<Slot, Item>;
+  /** Unchanged statements that are evaluated. */
+  readonly evaluated: readonly Item[];
   readonly unplaced: readonly Item[];
   readonly atEnd: readonly Item[];
 }
@@ -31,12 +33,14 @@ export function placeItems({ post, pre, slots, matched, isForeign }: PlacementIn
   const shown = new Map<Slot, Item>();
   const unplaced: Item[] = [];
   const atEnd: Item[] = [];
+  const evaluated: Item[] = [];
+  const ends: { slot: Slot; element: Element }[] = [];
   const anchored = new Set([...matched.keys()].map((item) => item.hunk));
   const removed = flatten(pre).filter((item) => item.state === 'removed');
   const replaced = new Set(removed.flatMap((item) => slotsUnder(item, matched)));
 
   const insert = (item: Item, where: Position) => {
-    const element: Element = { kind: 'text', shown: { stmt: item.stmt, text: item.text } };
+    const element = textElement(item.stmt, item.text);
     if (where.kind === 'inside') inside.set(where.slot, [...(inside.get(where.slot) ?? []), element]);
     else {
       const at = beside.get(where.slot) ?? { before: [], after: [] };
@@ -46,7 +50,8 @@ export function placeItems({ post, pre, slots, matched, isForeign }: PlacementIn
   };
   /** The head of a compound statement stands for the block's own, and only statements inside have to be evaluated. */
   const opens = (item: Item, own: Slot | undefined): own is Slot =>
-    own?.element.kind === 'block' &&
+    own !== undefined &&
+    insideOf(own.element) !== null &&
     item.state === 'kept' &&
     isCompound(item.stmt) &&
     !isForeign({ ...item, stmt: headOf(item.stmt), children: [] });
@@ -69,16 +74,32 @@ export function placeItems({ post, pre, slots, matched, isForeign }: PlacementIn
       if (where) {
         for (const slot of under) replaced.add(slot);
         insert(item, where);
-      } else (block === null && !anchored.has(item.hunk) ? atEnd : unplaced).push(item);
+        if (!item.changed) evaluated.push(item);
+        const end = item.changed ? null : endOf(item, own);
+        if (end && own) ends.push({ slot: own, element: end });
+      } else (block === null && !anchored.has(item.hunk) && mayEnd(item) ? atEnd : unplaced).push(item);
     }
   };
   place(post, pre, null);
-  return { beside, inside, replaced, shown, unplaced, atEnd };
+  for (const { slot, element } of ends) beside.get(slot)?.after.push(element);
+  return { beside, inside, replaced, shown, evaluated, unplaced, atEnd };
+}
+
+/** True for what may be the last a function does: in no block of its, and in a hunk that shows a line of what is around. */
+const mayEnd = ({ depth, hunk, text }: Item) =>
+  (depth === null || depth === 1) && text.file.hunks[hunk]?.lines.some(({ kind }) => kind === 'context') === true;
+
+/** What the model does with one `return f();` and the hunk shows as `x = f();` still returns, unless the hunk says otherwise. */
+function endOf({ stmt, text }: Item, slot: Slot | undefined): Element | null {
+  if (slot?.element.kind !== 'step' || slot.element.node.kind !== 'step' || !slot.element.node.ends) return null;
+  if (stmt.kind !== 'expr' || stmt.expr.kind !== 'assign') return null;
+  const { start, end } = stmt;
+  return textElement({ kind: 'return', value: stmt.expr.left, start, end }, text);
 }
 
 /** True for a statement whose head or tail the hunk does not show: nobody but the kernel's steps can run all of it. */
 function isCut({ stmt }: Item): boolean {
-  let cut = stmt.kind === 'if' && stmt.test.kind === 'opaque';
+  let cut = isHeadless(stmt);
   visit(stmt, (node) => {
     if (node.kind === 'block' && (node.edge === 'after' || node.edge === 'both')) cut = true;
   });

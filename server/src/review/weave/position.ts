@@ -1,4 +1,6 @@
 /** Where a changed statement goes among the kernel's steps. */
+import type { Step } from '../../../../engine/src/kernel/model.ts';
+import { insideOf } from './element.ts';
 import { flatten, type Item } from './items.ts';
 import type { Slot } from './slots.ts';
 
@@ -61,11 +63,12 @@ function behindEarlier(
 
 /** True for the jump of a step that is a whole `if (...) jump;`: the first block that closes behind it is the step's own. */
 const standsForBranch = ({ stmt }: Item, { element }: Slot) =>
-  element.kind === 'step' &&
-  element.node.kind === 'step' &&
-  JUMPS.has(stmt.kind) &&
-  element.node.marks.some((mark) => !/^(?:return|goto|continue|break)\b/.test(mark));
-const JUMPS: ReadonlySet<string> = new Set(['return', 'goto', 'continue', 'break']);
+  JUMPS.has(stmt.kind) && element.kind === 'step' && element.node.kind === 'step' && isWholeBranch(element.node);
+export const JUMPS: ReadonlySet<string> = new Set(['return', 'goto', 'continue', 'break']);
+
+/** True for a step that is a whole `if (...) jump;`. */
+export const isWholeBranch = ({ marks }: Step): boolean =>
+  marks.some((mark) => !/^(?:return|goto|continue|break)\b/.test(mark));
 
 /** Before the nearest later one; if a block closes in between, at the end of the block that stands before that one. */
 function beforeLater(
@@ -80,7 +83,9 @@ function beforeLater(
     if (!slot) continue;
     if (other.level === item.level) return { kind: 'beside', slot, side: 'before' };
     const before = slots.find((candidate) => candidate.parent === slot.parent && candidate.index === slot.index - 1);
-    return other.level === item.level - 1 && before?.element.kind === 'block' ? { kind: 'inside', slot: before } : null;
+    return other.level === item.level - 1 && before && insideOf(before.element)
+      ? { kind: 'inside', slot: before }
+      : null;
   }
   return null;
 }
@@ -106,4 +111,4 @@ function ownListSlot(slot: Slot, sibling: Item, matched: ReadonlyMap<Item, Slot>
 
 /** The kernel's own statements inside a block. */
 const stepsOf = (block: Slot, slots: readonly Slot[]) =>
-  slots.filter((slot) => slot.parent === block && slot.element.kind === 'step');
+  slots.filter((slot) => slot.parent === block && !insideOf(slot.element));

@@ -1,5 +1,5 @@
 /** Whether a statement of a hunk is one that a step of the kernel's flow stands for. */
-import type { Stmt } from '../../c/ast.ts';
+import type { Span, Stmt } from '../../c/ast.ts';
 import type { CParser } from '../../c/parse/parser.ts';
 import { matchPattern, type Pattern, parsePattern } from '../../c/pattern.ts';
 import { codeOf } from '../text.ts';
@@ -32,7 +32,7 @@ export function createRecogniser(parser: CParser): Recogniser {
 export function recognise(recogniser: Recogniser, item: Item, element: Element): Recognised | null {
   switch (element.kind) {
     case 'text':
-      return sameCode(item, element.shown) ? { weight: 4, names: new Map() } : null;
+      return sameCode(item, element) ? { weight: 4, names: new Map() } : null;
     case 'block':
       return isCompound(item.stmt) ? bestMark(recogniser, headOf(item.stmt), element.node.marks) : null;
     case 'step':
@@ -46,8 +46,17 @@ export function recognise(recogniser: Recogniser, item: Item, element: Element):
 
 const spaceless = (code: string) => code.replace(/\s+/g, '');
 
-const sameCode = (item: Item, shown: { stmt: Stmt; text: Item['text'] }) =>
-  spaceless(codeOf(item.text, item.stmt)) === spaceless(codeOf(shown.text, shown.stmt));
+/** Of a statement with statements inside, which may have changed, the head tells. */
+function sameCode(item: Item, { shown, body }: Element & { kind: 'text' }): boolean {
+  if (isCompound(item.stmt) !== isCompound(shown.stmt)) return false;
+  const [own, other] = body ? [headSpan(item.stmt), headSpan(shown.stmt)] : [item.stmt, shown.stmt];
+  return spaceless(codeOf(item.text, own)) === spaceless(codeOf(shown.text, other));
+}
+
+function headSpan(stmt: Stmt): Span {
+  const body = stmt.kind === 'if' ? stmt.then : 'body' in stmt && !Array.isArray(stmt.body) ? stmt.body : null;
+  return { start: stmt.start, end: body && 'start' in body ? body.start : stmt.end };
+}
 
 function bestMark(recogniser: Recogniser, stmt: Stmt, marks: readonly string[]): Recognised | null {
   let best: Recognised | null = null;

@@ -1,5 +1,5 @@
 /** The kernel's steps as a numbered list, so that a fragment's statements can be laid beside them in order. */
-import type { Element } from './element.ts';
+import { type Element, insideOf } from './element.ts';
 
 export interface Slot {
   readonly element: Element;
@@ -13,7 +13,7 @@ export interface Slot {
 export function slotsOf(elements: readonly Element[], parent: Slot | null = null): readonly Slot[] {
   return elements.flatMap((element, index) => {
     const slot: Slot = { element, parent, index };
-    return element.kind === 'block' ? [slot, ...slotsOf(element.body, slot)] : [slot];
+    return [slot, ...slotsOf(insideOf(element) ?? [], slot)];
   });
 }
 

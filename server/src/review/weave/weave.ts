@@ -2,9 +2,10 @@
  * Weaves what a patch shows of a function into the kernel's steps of it. Unchanged statements stand for the steps whose
  * marks they show, and the steps run; changed ones are evaluated in the place where they stand.
  */
-import type { Element } from './element.ts';
-import { flatten, type Item } from './items.ts';
+import { type Element, insideOf, textElement } from './element.ts';
+import { flatten, type Item, isHeadless } from './items.ts';
 import { type Placement, placeItems } from './placement.ts';
+import { isWholeBranch, JUMPS } from './position.ts';
 import { type Recognised, type Recogniser, recognise } from './recognise.ts';
 import { align, type Slot, slotsOf } from './slots.ts';
 
@@ -12,6 +13,8 @@ export interface Woven {
   readonly elements: readonly Element[];
   /** How the hunk spells the kernel's parameters and locals: the hunk's name to the kernel's. */
   readonly aliases: ReadonlyMap<string, string>;
+  /** Unchanged statements that are evaluated. */
+  readonly evaluated: readonly Item[];
   /** Changed statements for which no place among the kernel's steps was found. */
   readonly unplaced: readonly Item[];
   /** Changed statements of hunks that show no step at all: taken to stand at the end of the function. */
@@ -25,8 +28,20 @@ export interface WeaveInput {
   /** Items of the pre-image. */
   readonly pre: readonly Item[];
   readonly recogniser: Recogniser;
-  /** True if an unchanged statement has to be evaluated all the same: it calls a sync, or uses what the patch sets. */
-  isForeign(item: Item): boolean;
+  /** Which unchanged statements have to be evaluated all the same, once it is known how the hunk spells the kernel's names. */
+  foreign(aliases: ReadonlyMap<string, string>): (item: Item) => boolean;
+}
+
+/** Decides between steps that are written alike, and nothing else. */
+const AS_DEEP = 1 / 128;
+
+/** True if the statement is indented as the step would be, or, for the jump of a step that is a whole `if`, once more. */
+function standsAsDeep({ depth, stmt }: Item, slot: Slot): boolean {
+  let own = 1;
+  for (let at = slot.parent; at; at = at.parent) own++;
+  const { node } = slot.element.kind === 'step' ? slot.element : { node: null };
+  const inBranch = node?.kind === 'step' && isWholeBranch(node) && (JUMPS.has(stmt.kind) || isHeadless(stmt));
+  return depth === own + (inBranch ? 1 : 0);
 }
 
 export function weave(input: WeaveInput): Woven {
@@ -37,7 +52,7 @@ export function weave(input: WeaveInput): Woven {
     if (!found) return 0;
     const known = recognised.get(item) ?? new Map<Slot, Recognised>();
     recognised.set(item, known.set(slot, found));
-    return found.weight;
+    return found.weight + (standsAsDeep(item, slot) ? AS_DEEP : 0);
   };
   // The pre-image is the kernel as the steps know it: its statements are in their order.
   const anchors = [
@@ -45,23 +60,32 @@ export function weave(input: WeaveInput): Woven {
     ...flatten(input.pre).filter((item) => item.state === 'removed'),
   ].sort((a, b) => a.order - b.order);
   const matched = insideTheirBlocks([...input.post, ...input.pre], align(anchors, slots, likeness));
-  const placement = placeItems({ ...input, slots, matched, isForeign: (item) => input.isForeign(item) });
+  const aliases = aliasesFrom(recognised, matched);
+  const isForeign = input.foreign(aliases);
+  const placement = placeItems({ ...input, slots, matched, isForeign });
   return {
     elements: withTail(build(null, slots, placement), placement.atEnd),
-    aliases: aliasesFrom(recognised, matched),
+    aliases,
+    evaluated: placement.evaluated,
     unplaced: placement.unplaced,
     atEnd: placement.atEnd,
   };
 }
 
-/** A statement inside a block that is known cannot stand for a step outside of it (each `return` looks like the last). */
+/**
+ * A statement inside a block that is known cannot stand for a step outside of it, nor the jump of an `if` that is one
+ * step for another step: each `return` looks like the last.
+ */
 function insideTheirBlocks(items: readonly Item[], matched: ReadonlyMap<Item, Slot>): ReadonlyMap<Item, Slot> {
   const kept = new Map(matched);
   const look = (list: readonly Item[], block: Slot | null) => {
     for (const item of list) {
       const slot = matched.get(item);
       if (slot && block && !isWithin(slot, block)) kept.delete(item);
-      const own = slot?.element.kind === 'block' ? slot : block;
+      const own = slot && insideOf(slot.element) ? slot : block;
+      if (slot?.element.kind === 'step')
+        for (const child of item.children)
+          if (JUMPS.has(child.stmt.kind) && matched.get(child) !== slot) kept.delete(child);
       look(
         item.children.filter((child) => !isOtherwise(child, item)),
         own,
@@ -98,7 +122,7 @@ function build(parent: Slot | null, slots: readonly Slot[], placement: Placement
 
 function withShown(slot: Slot, slots: readonly Slot[], placement: Placement): Element {
   const { element } = slot;
-  if (element.kind === 'text') return element;
+  if (element.kind === 'text') return element.body ? { ...element, body: build(slot, slots, placement) } : element;
   const seen = placement.shown.get(slot);
   const shown = seen ? { stmt: seen.stmt, text: seen.text } : element.shown;
   return element.kind === 'block' ? { ...element, body: build(slot, slots, placement), shown } : { ...element, shown };
@@ -111,7 +135,7 @@ function withTail(elements: readonly Element[], tail: readonly Item[]): readonly
     element.kind === 'step' &&
     (element.node.kind === 'label' || element.node.marks.some((mark) => /^return\b/.test(mark)));
   const end = elements.findLastIndex((element) => !isEnd(element)) + 1;
-  const own = tail.map(({ stmt, text }): Element => ({ kind: 'text', shown: { stmt, text } }));
+  const own = tail.map(({ stmt, text }) => textElement(stmt, text));
   return [...elements.slice(0, end), ...own, ...elements.slice(end)];
 }
 

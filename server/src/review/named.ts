@@ -1,0 +1,65 @@
+/**
+ * Hunks whose heading names no function: git shows there whatever line before the hunk begins in the first column, and
+ * without `diff=cpp` that may be a label (`repeat:`, `out:`). The steps that such a hunk shows tell whose it is.
+ */
+import { functionsOf } from '../../../engine/src/kernel/catalogue.ts';
+import type { KernelFunction, Version } from '../../../engine/src/kernel/model.ts';
+import type { FunctionSource } from '../c/ast.ts';
+import { type CodeText, lineAt } from './text.ts';
+import { elementsOf } from './weave/element.ts';
+import { flatten, itemsOf } from './weave/items.ts';
+import { type Recogniser, recognise } from './weave/recognise.ts';
+import { align, slotsOf } from './weave/slots.ts';
+
+export interface Named {
+  readonly texts: readonly CodeText[];
+  /** Functions that hunks were found to be in. */
+  readonly found: readonly string[];
+}
+
+export function withNames(texts: readonly CodeText[], version: Version, recogniser: Recogniser): Named {
+  const found = new Set<string>();
+  const named = texts.map((text): CodeText => {
+    if (text.source.functions.every(({ name }) => name !== '')) return text;
+    const functions: FunctionSource[] = [];
+    for (const source of text.source.functions) {
+      const name = source.name || functionOf(source, text, version, recogniser);
+      if (name !== source.name) found.add(name);
+      const at = name === source.name ? -1 : functions.findIndex((other) => other.name === name && !other.whole);
+      const known = functions[at];
+      if (known) functions[at] = { ...known, pieces: [...known.pieces, ...source.pieces] };
+      else functions.push({ ...source, name });
+    }
+    return { ...text, source: { ...text.source, functions } };
+  });
+  return { texts: named, found: [...found] };
+}
+
+/** How much more of one function than of any other a hunk has to show. */
+const MARGIN = 1.5;
+
+/** The function of the file whose steps the unchanged statements show most of; '' where several could be meant. */
+function functionOf(source: FunctionSource, text: CodeText, version: Version, recogniser: Recogniser): string {
+  const heading = lineAt(text, source.pieces[0]?.start ?? 0)?.segment.hunk.heading ?? '';
+  const label = /^(\w+):/.exec(heading)?.[1];
+  const kept = flatten(itemsOf({ source, text })).filter(({ state }) => state === 'kept');
+  const candidates = functionsOf(version)
+    .filter(({ path }) => path.some((file) => text.path.endsWith(file)))
+    .filter((model) => label === undefined || hasLabel(model, label))
+    .map((model) => {
+      const likeness = align(kept, slotsOf(elementsOf(model)), (item, slot) =>
+        item.stmt.kind === 'return' || item.stmt.kind === 'goto'
+          ? 0
+          : (recognise(recogniser, item, slot.element)?.weight ?? 0),
+      );
+      return { name: model.name, steps: likeness.size };
+    })
+    .sort((a, b) => b.steps - a.steps);
+  const [best, next] = candidates;
+  if (!best || best.steps === 0) return '';
+  const enough = label === undefined ? 2 : 1;
+  return best.steps >= enough && best.steps >= MARGIN * (next?.steps ?? 0) ? best.name : '';
+}
+
+const hasLabel = ({ body }: KernelFunction, label: string) =>
+  body.some((node) => node.kind === 'label' && node.name === label);
