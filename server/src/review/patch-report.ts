@@ -2,9 +2,11 @@
 import type { Message } from '../patch/model.ts';
 import type { Analysis } from './analyse.ts';
 import { confidenceOf } from './confidence.ts';
+import { callsIn } from './hooks.ts';
 import { hunksOf } from './hunks.ts';
 import type { PatchReport, ReportProblem, ReviewOptions } from './report.ts';
 import type { Context } from './rule.ts';
+import { endlessSpot } from './run/endless.ts';
 import { resultsOf } from './scenario-results.ts';
 import { sitesOf } from './sites.ts';
 import { placeOf } from './text.ts';
@@ -40,6 +42,8 @@ export function fullReport(analysis: Analysis, options: ReviewOptions): PatchRep
       ...empty.problems,
       ...(own?.problems ?? []).map(({ line, message }) => ({ line: line + 1, message })),
       ...unplaced(context).filter(isOwn),
+      ...notRun(context).filter(isOwn),
+      ...withoutEnd(context).filter(isOwn),
     ],
     sites: sitesOf(context).filter(isOwn),
     findings: analysis.ownFindings(options),
@@ -62,3 +66,33 @@ const unplaced = ({ post, file }: Context): readonly ReportProblem[] => [
       'the hunk shows no known statement of the function: this one was taken to stand at its end (more context, or --kernel, helps)',
   })),
 ];
+
+/** Syncs in functions of which the hunks show a part and nobody knows the rest. */
+const notRun = ({ post, file }: Context): readonly ReportProblem[] => {
+  const syncs = new Set(post.syncs.map(({ name }) => name));
+  return post.unmodelled.flatMap((shown) =>
+    callsIn(shown)
+      .filter(({ callee }) => syncs.has(callee))
+      .map(({ spot }) => ({
+        line: placeOf(spot.text, spot.span, file).line,
+        message: `${
+          shown.source.name
+            ? `${shown.source.name}() is shown in part and not modelled`
+            : 'neither heading nor statements tell which function this hunk is in'
+        }: this call was not run (--kernel helps)`,
+      })),
+  );
+};
+
+/** Where runs were broken off because the code went on for too long. */
+function withoutEnd({ trials, file }: Context): readonly ReportProblem[] {
+  const problems = new Map<string, ReportProblem>();
+  for (const { run } of trials) {
+    const spot = endlessSpot(run) ?? run.fault?.spot;
+    if (run.fault?.kind !== 'limit' || !spot) continue;
+    const { line } = placeOf(spot.text, spot.span, file);
+    const message = `${run.scenario.call} takes too long here or never ends: the run was broken off, and what comes behind was not run`;
+    if (!problems.has(spot.function)) problems.set(spot.function, { line, message });
+  }
+  return [...problems.values()];
+}

@@ -3,10 +3,11 @@
 import type { Scenario } from '../../../engine/src/kernel/scenario.ts';
 import { scenarios as catalogue } from '../../../engine/src/kernel/scenarios/index.ts';
 import type { MacroParser } from '../c/evaluate/types.ts';
+import { hookedFunctions } from './hooks.ts';
 import type { Program } from './program.ts';
 import type { Trial } from './rule.ts';
 import { callsBySite, spotKey } from './run/by-site.ts';
-import { causesOf } from './run/causes.ts';
+import { type Cause, causesOf } from './run/causes.ts';
 import { execute } from './run/execute.ts';
 import { explore } from './run/explore.ts';
 import type { Run } from './run/run.ts';
@@ -47,13 +48,14 @@ export function runTrials(input: TrialsInput): Trials {
   const cut: Scenario[] = [];
   const untouched: Scenario[] = [];
   const failedAt = new Map<string, number>();
+  const hooked = hookedFunctions(post);
 
   let endless = 0;
   for (const scenario of applicable) {
     const model = () => modelRun(input, scenario);
     if (!reaches(scenario, post) && !reaches(scenario, pre)) {
       untouched.push(scenario);
-      trials.push(trialOf(model(), model, () => null));
+      trials.push(trialOf(model(), causesOf(model(), hooked), model, () => null));
       continue;
     }
     if (endless >= MOST_ENDLESS) {
@@ -67,7 +69,7 @@ export function runTrials(input: TrialsInput): Trials {
     const before = once(() => (input.preHooked && reaches(scenario, pre) ? run(pre, null)([]) : null));
     for (const each of runs) {
       if (each.fault?.kind === 'limit') endless++;
-      trials.push(trialOf(each, model, before));
+      trials.push(trialOf(each, causesOf(each, hooked), model, before));
       const failing = firstAllocations(each).slice(0, MOST_FAILURES);
       const sites = callsBySite([each]).map((site) => spotKey(site.spot));
       if (sites.every((key) => (failedAt.get(key) ?? 0) >= 2)) continue;
@@ -86,9 +88,9 @@ const MOST_ENDLESS = 3;
 
 const MOST_FAILURES = 12;
 
-const trialOf = (run: Run, model: () => Run, before: () => Run | null): Trial => ({
+const trialOf = (run: Run, causes: readonly Cause[], model: () => Run, before: () => Run | null): Trial => ({
   run,
-  causes: causesOf(run),
+  causes,
   get model() {
     return model();
   },

@@ -184,6 +184,7 @@ function invoke(
   caller: Scope | null,
 ): Value {
   nest(run, expr, caller);
+  run.hooks.entered?.(fn);
   const activation = createActivation(fn);
   const scope: Scope = { names: new Map(), parent: null, activation, use: null, expanding: null, frame: null };
   try {
@@ -201,6 +202,7 @@ function invoke(
     return value;
   } finally {
     run.depth--;
+    run.hooks.left?.(fn);
     for (const address of activation.addresses) run.memory.release(address);
   }
 }

@@ -182,7 +182,7 @@ function executeLoop(run: Run, stmt: LoopStmt, outer: Scope, sought: Sought | nu
   for (let first = true; ; first = false) {
     if (!first) {
       spend(run, stmt, scope);
-      if (scope.use === null) run.hooks.statement?.(stmt, scope.activation.fn);
+      if (scope.use === null) run.hooks.statement?.(stmt, scope.activation.fn, true);
     }
     if (tests && stmt.test && !evaluateTruth(run, stmt.test, scope)) return undefined;
     const done = executeList(run, [stmt.body], scope, seek);

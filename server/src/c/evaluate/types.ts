@@ -35,8 +35,11 @@ export type SyncResultUse = 'tested' | 'warned' | 'returned' | 'stored' | 'dropp
 
 /** What the caller is told, and what it decides. All spans are in the text of `fn.source`. */
 export interface Hooks {
-  /** Before a statement runs; loops each time their test is due. */
-  statement?(stmt: Stmt, fn: EvaluableFunction): void;
+  /** Before a statement runs; loops each time their test is due, `again` for all rounds but the first. */
+  statement?(stmt: Stmt, fn: EvaluableFunction, again?: boolean): void;
+  /** A function of the patch, or a model, was called; and it is back. */
+  entered?(fn: EvaluableFunction): void;
+  left?(fn: EvaluableFunction): void;
   /** After a variable or a field was assigned; `name` as C writes it (`start`, `cpa->numpages`). */
   assigned?(name: string, value: Value, span: Span, fn: EvaluableFunction): void;
   /** Which way a branch on an opaque value goes. */

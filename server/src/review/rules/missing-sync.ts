@@ -1,5 +1,6 @@
 import { lostSync } from '../removed.ts';
 import type { Context, Draft, Rule, Trial } from '../rule.ts';
+import { endlessSpot } from '../run/endless.ts';
 import { missedSpot } from '../run/missed.ts';
 import { size, staleKeyIds } from '../run/print.ts';
 import { bytesIn } from '../run/ranges.ts';
@@ -51,6 +52,8 @@ A single range reaches the end of the function without a sync.
 
 /** Where the sync should have run; null if the way does not touch what the patch shows of it. */
 function culprit(context: Context, trial: Trial): { at: Draft['at']; how: string } | null {
+  const endless = endlessSpot(trial.run);
+  if (endless) return { at: { spot: endless }, how: 'is never synced, because the code goes round here for ever' };
   const missed = missedSpot(context, trial.run);
   if (missed) return { at: { spot: missed }, how: 'is never synced on the way that passes here' };
   const removed = lostSync(context, trial);

@@ -2,6 +2,7 @@ import { PUD_SIZE, type Range } from '../../../../engine/src/address.ts';
 import type { Draft, Rule } from '../rule.ts';
 import { callsBySite } from '../run/by-site.ts';
 import { changedRanges } from '../run/causes.ts';
+import { endlessSync } from '../run/endless.ts';
 import { count, size } from '../run/print.ts';
 import { bytesIn, covers, roundOut, union } from '../run/ranges.ts';
 import type { Run, SyncCall } from '../run/run.ts';
@@ -40,12 +41,12 @@ if (cpa->flags & CPA_ARRAY) {
     const runs = context.trials
       .map((trial) => trial.run)
       .filter((run) => run.scenario.family !== 'enable' && !run.fault);
-    return callsBySite(runs).flatMap(({ spot, calls }): Draft[] => {
-      const broad = calls
+    const broad = callsBySite(runs).flatMap(({ spot, calls }): Draft[] => {
+      const sweeps = calls
         .filter(({ run, call }) => call.opaque === null && call.start < call.end && isBroad(run, call))
         .sort((a, b) => b.call.visited - b.call.needed - (a.call.visited - a.call.needed));
       const drafts: Draft[] = [];
-      for (const { run, call } of broad) {
+      for (const { run, call } of sweeps) {
         const severity = isRounding(run, call) ? 'note' : 'warning';
         if (drafts.some((draft) => draft.severity === severity)) continue;
         drafts.push({
@@ -62,8 +63,17 @@ if (cpa->flags & CPA_ARRAY) {
         ? drafts.filter((draft) => draft.severity === 'warning')
         : drafts;
     });
+    return [...broad, ...context.trials.flatMap(({ run }) => endlessDraft(run))];
   },
 };
+
+/** A loop that forgets to go on: the same range for ever. */
+function endlessDraft(run: Run): readonly Draft[] {
+  const call = endlessSync(run);
+  if (!call?.spot) return [];
+  const message = `the loop never comes to its end: it syncs the same ${size(call.end - call.start)} again and again (${run.scenario.call})`;
+  return [{ rule: 'over-broad-sync', severity: 'warning', at: { spot: call.spot }, message, reason: 'endless', run }];
+}
 
 function isBroad({ machine }: Run, call: SyncCall): boolean {
   if (!machine.enabled || call.visited === 0) return false;

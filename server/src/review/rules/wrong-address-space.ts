@@ -3,7 +3,7 @@ import type { Context, Draft, Rule } from '../rule.ts';
 import { hex, size, staleKeyIds } from '../run/print.ts';
 import { bytesIn, canonicalMapping } from '../run/ranges.ts';
 import type { Run, SyncCall } from '../run/run.ts';
-import { whatIs } from '../run/space.ts';
+import { whereIs } from '../run/space.ts';
 
 /** wrong-address-space: the range is not in KeyID-0's direct mapping. */
 export const wrongAddressSpace: Rule = {
@@ -35,14 +35,14 @@ sync_direct_mapping(start, start + cpa->numpages * PAGE_SIZE);
         const at = atCall(context, cause.call);
         if (!at) return [];
         const { call } = cause;
-        const space = whatIs(call.start, run.machine.layout);
+        const where = whereIs(call, run.machine.layout);
         const other = call.start <= call.end ? '' : ' (reversed)';
         return [
           {
             rule: 'wrong-address-space',
             severity: 'error',
             at,
-            message: `the range [${hex(call.start)}, ${hex(call.end)})${other} is ${space}, not KeyID-0's direct mapping: ${size(bytesIn(cause.ranges))} that changed there stay as they were for ${staleKeyIds(run.stale)}`,
+            message: `the range [${hex(call.start)}, ${hex(call.end)})${other} ${where}: ${size(bytesIn(cause.ranges))} that changed there stay as they were for ${staleKeyIds(run.stale)}`,
             reason: 'foreign-range',
             run,
           },
@@ -65,7 +65,7 @@ function strayDraft(context: Context, run: Run, call: SyncCall): readonly Draft[
       rule: 'wrong-address-space',
       severity: 'error',
       at,
-      message: `the range [${hex(call.start)}, ${hex(call.end)}) is ${whatIs(call.start, layout)}, not KeyID-0's direct mapping: the sync works on page tables that are none of its business`,
+      message: `the range [${hex(call.start)}, ${hex(call.end)}) ${whereIs(call, layout)}: the sync works on page tables that are none of its business`,
       reason: 'foreign-range',
       run,
     },

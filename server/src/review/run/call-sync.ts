@@ -64,7 +64,7 @@ export function callSync(request: SyncRequest): { readonly value: Value; readonl
 }
 
 /** A run that syncs more often than any sensible code ends. */
-const MOST_CALLS = 2048;
+const MOST_CALLS = 1536;
 
 /** No sweep goes further than over all mappings twice: what lies behind is as wrong, and walking it would only take time. */
 const atMost = (start: Address, end: Address, { layout }: Machine): Address =>

@@ -1,6 +1,7 @@
 /** Why a KeyID mapping differs from KeyID-0's after a run: each stale stretch is laid to one call, or to the lack of one. */
 import { PMD_SIZE, type Range } from '../../../../engine/src/address.ts';
 import type { Event } from '../../../../engine/src/event.ts';
+import { isEndless } from './endless.ts';
 import { canonicalMapping, canonicalOf, overlaps, subtract, union } from './ranges.ts';
 import type { Run, SyncCall } from './run.ts';
 
@@ -14,7 +15,9 @@ export type Cause =
   /** The syncs of the run all came before the change. */
   | { readonly kind: 'early'; readonly call: SyncCall; readonly ranges: readonly Range[] }
   /** No sync after the change. */
-  | { readonly kind: 'none'; readonly ranges: readonly Range[] };
+  | { readonly kind: 'none'; readonly ranges: readonly Range[] }
+  /** The change is a later request's, which comes by nothing that the patch hooks. */
+  | { readonly kind: 'elsewhere'; readonly ranges: readonly Range[] };
 
 type Change = Extract<Event, { kind: 'write' | 'split' | 'collapse' }>;
 
@@ -39,8 +42,9 @@ const changesOf = (run: Run, splits: boolean) =>
       .filter((event) => isChange(event) && (splits || event.kind !== 'split')) as Change[],
   );
 
-export function causesOf(run: Run): readonly Cause[] {
-  if (run.stale.length === 0 || run.fault) return [];
+/** `hooked`: functions that reach a sync by the patch's own text. */
+export function causesOf(run: Run, hooked: ReadonlySet<string>): readonly Cause[] {
+  if (run.stale.length === 0 || (run.fault && !isEndless(run))) return [];
   const stale = canonicalOf(run.machine, run.stale);
   const changes = run.machine.events
     .map((event, index) => ({ event, index }))
@@ -49,9 +53,11 @@ export function causesOf(run: Run): readonly Cause[] {
   // What nobody changed and is stale all the same was lost by a sync: the hole beside a narrow one.
   const lost = subtract(stale, written);
   const due = subtract(stale, lost);
+  const returns = [...run.left].flatMap(([name, at]) => (hooked.has(name) ? [at] : []));
+  const hookedUntil = returns.length > 0 ? Math.max(...returns) : null;
   return merge([
     ...lost.flatMap((range) => lossCause(run, range, changes)),
-    ...due.flatMap((range) => dueCause(run, range, changes)),
+    ...due.flatMap((range) => dueCause(run, range, { changes, hookedUntil })),
   ]);
 }
 
@@ -65,23 +71,34 @@ function lossCause(run: Run, range: Range, changes: Indexed): readonly Cause[] {
     run.syncs.findLast((sync) => overlaps(sync, range)) ??
     run.syncs.at(-1);
   if (!call) return [{ kind: 'none', ranges: [range] }];
+  // What a sync tore down beyond KeyID-0's mapping is that call's own fault, and no split's.
+  if (!split && !within(call, canonicalMapping(run.machine.layout))) return [];
   return [{ kind: 'hole', call, ranges: [range], huge: { start: huge.start, end: huge.end } }];
 }
 
-function dueCause(run: Run, range: Range, changes: Indexed): readonly Cause[] {
+interface Known {
+  readonly changes: Indexed;
+  /** Events when the last of the hooked functions had returned; null: none was called. */
+  readonly hookedUntil: number | null;
+}
+
+function dueCause(run: Run, range: Range, { changes, hookedUntil }: Known): readonly Cause[] {
   const last = changes.findLast(({ event }) => event.kind !== 'split' && overlaps(event, range));
   const changedAt = last?.index ?? run.begin;
   const after = run.syncs.filter((sync) => sync.from > changedAt);
   const mapping = canonicalMapping(run.machine.layout);
-  const foreign = after.findLast(
-    (sync) => sync.start < sync.end && !(sync.start >= mapping.start && sync.end <= mapping.end),
-  );
+  const foreign = after.findLast((sync) => sync.start < sync.end && !within(sync, mapping));
   if (foreign) return [{ kind: 'foreign-range', call: foreign, ranges: [range] }];
   const nearest = after.findLast((sync) => near(sync, range)) ?? after.at(-1);
   if (nearest) return [{ kind: 'narrow', call: nearest, ranges: [range] }];
   const early = run.syncs.findLast((sync) => overlaps(sync, range));
+  const request = run.requests.find(({ from, to }) => changedAt >= from && changedAt < to);
+  const isOther = request && (early === undefined || early.from < request.from);
+  if (isOther && hookedUntil !== null && changedAt >= hookedUntil) return [{ kind: 'elsewhere', ranges: [range] }];
   return early ? [{ kind: 'early', call: early, ranges: [range] }] : [{ kind: 'none', ranges: [range] }];
 }
+
+const within = (range: Range, mapping: Range) => range.start >= mapping.start && range.end <= mapping.end;
 
 const near = (sync: Range, range: Range) => overlaps({ start: sync.start - PMD_SIZE, end: sync.end + PMD_SIZE }, range);
 

@@ -5,12 +5,14 @@ import { createMemory } from '../../../../engine/src/kernel/memory.ts';
 import type { Facts } from '../../../../engine/src/kernel/model.ts';
 import { primitives } from '../../../../engine/src/kernel/primitives.ts';
 import type { Scenario } from '../../../../engine/src/kernel/scenario.ts';
+import { scenarios } from '../../../../engine/src/kernel/scenarios/index.ts';
 import { type Machine, MachineBug } from '../../../../engine/src/machine.ts';
-import type { Stmt } from '../../c/ast.ts';
+import type { Expr, Stmt } from '../../c/ast.ts';
 import type { TableFrames } from '../../c/evaluate/builtins/table-frames.ts';
 import { BugOn, EvaluationFault, LimitReached } from '../../c/evaluate/errors.ts';
 import { createEvaluator } from '../../c/evaluate/evaluator.ts';
 import type { Code, EvaluableFunction, Evaluator, MacroParser } from '../../c/evaluate/types.ts';
+import { visit } from '../../c/walk.ts';
 import { modelledFunction } from '../functions.ts';
 import type { Program } from '../program.ts';
 import { callSync } from './call-sync.ts';
@@ -29,7 +31,7 @@ export interface RunOptions {
   readonly side: Run['side'];
   readonly keyIds: number;
   readonly parse: MacroParser;
-  /** Which way the n-th branch on an opaque value goes; beyond the list: true. */
+  /** Which way the n-th branch on an opaque value goes; beyond the list: true. Only the first time at each counts. */
   readonly decisions: readonly boolean[];
   /** The n-th page-table allocation of the syncs of this run fails (1-based). */
   readonly failure: number | null;
@@ -82,9 +84,15 @@ export function executeOn(machine: Machine, options: RunOptions, ownSync: OwnSyn
   let last: Spot | null = null;
   const syncs: SyncCall[] = [];
   const seen = new Map<number, Set<SyncSeen>>();
+  const decided = new Map<Expr, boolean>();
+  const laterRound = new WeakSet<object>();
   const assumed: { why: string; spot: Spot | null; taken: boolean }[] = [];
   const unknownCalls: { name: string; spot: Spot | null }[] = [];
   const entered = new Set<string>();
+  const left = new Map<string, number>();
+  const requests: { from: number; to: number }[] = [];
+  let request: { readonly depth: number; readonly from: number } | null = null;
+  let depth = 0;
   const memory = createMemory();
   const spotOf = (node: object | null, fn: EvaluableFunction | null): Spot | null => {
     if (!node || !fn) return null;
@@ -115,8 +123,11 @@ export function executeOn(machine: Machine, options: RunOptions, ownSync: OwnSyn
     limits: ownSync ? WALK_LIMITS : LIMITS,
     ...(ownSync ? { tables: ownSync.tables } : {}),
     hooks: {
-      statement(stmt, fn) {
+      statement(stmt, fn, again = false) {
         if (stmt.kind === 'block') return;
+        const test = testOfLoop(stmt);
+        if (test && laterRound.has(test) !== again)
+          visit(test, (node) => (again ? laterRound.add(node) : laterRound.delete(node)));
         const spot = spotOf(stmt, fn);
         if (!spot && stmt.kind !== 'model') return;
         if (spot) {
@@ -127,9 +138,24 @@ export function executeOn(machine: Machine, options: RunOptions, ownSync: OwnSyn
         statementOf.set(fn.name, spot);
         recorder.statement(stmt, fn.name, spot);
       },
+      entered(fn) {
+        if (depth++ > 0 && request === null && entries.has(fn.name)) request = { depth, from: machine.events.length };
+      },
+      left(fn) {
+        if (request?.depth === depth) {
+          requests.push({ from: request.from, to: machine.events.length });
+          request = null;
+        }
+        depth--;
+        if (fn.source !== null) left.set(fn.name, machine.events.length);
+      },
       assigned: recorder.assigned,
       branch(test, value, fn) {
+        // What is not known does not change its mind, and a loop on it ends after a round: else there would be no end of ways.
+        const before = decided.get(test);
+        if (before !== undefined) return before && !laterRound.has(test);
         const taken = decisions[assumed.length] ?? true;
+        decided.set(test, taken);
         assumed.push({ why: value.opaque ?? 'unknown', spot: spotOf(test, fn), taken });
         return taken;
       },
@@ -200,9 +226,16 @@ export function executeOn(machine: Machine, options: RunOptions, ownSync: OwnSyn
     returned: returned && !returned.opaque && returned.type.kind !== 'void' ? returned.bits : null,
     failure: options.failure,
     unknownCalls,
+    left,
+    requests,
     entered,
   };
 }
+
+const testOfLoop = (stmt: Stmt): Expr | null =>
+  stmt.kind === 'for' || stmt.kind === 'while' || stmt.kind === 'do' ? stmt.test : null;
+
+const entries: ReadonlySet<string> = new Set(scenarios.map(({ entry }) => entry));
 
 const models = new Map<Program['version'], Map<string, EvaluableFunction | null>>();
 

@@ -81,6 +81,10 @@ export interface Run {
   /** Ordinal of the sync allocation that was made to fail; null: none. */
   readonly failure: number | null;
   readonly unknownCalls: readonly { readonly name: string; readonly spot: Spot | null }[];
+  /** When each function that the patch shows last returned: events of the machine by then. */
+  readonly left: ReadonlyMap<string, number>;
+  /** Requests that the scenario's entry makes of the kernel one by one, as mark_rodata_ro() does: events of each. */
+  readonly requests: readonly { readonly from: number; readonly to: number }[];
   /** Functions of the patch that the run entered. */
   readonly entered: ReadonlySet<string>;
 }

@@ -1,5 +1,5 @@
-/** What kind of address something is, in the field's words. */
-import type { Address } from '../../../../engine/src/address.ts';
+/** What kind of address something is, and where a range lies, in the field's words. */
+import type { Address, Range } from '../../../../engine/src/address.ts';
 import type { Layout } from '../../../../engine/src/layout.ts';
 
 export function whatIs(address: Address, layout: Layout): string {
@@ -8,7 +8,17 @@ export function whatIs(address: Address, layout: Layout): string {
   const keyId = offset >= 0n ? offset / layout.directMappingSize : -1n;
   if (keyId >= 1n && keyId <= BigInt(layout.keyIds)) return `KeyID-${keyId}'s direct mapping`;
   if (address === 0n) return 'NULL';
-  if (address < 1n << 47n) return 'a physical (or user) address';
+  const half = layout.pagingLevels === 5 ? 1n << 56n : 1n << 47n;
+  if (address < half) return 'a physical (or user) address';
+  if (address < (1n << 64n) - half) return 'no canonical address';
   if (address >= 0xffffffff80000000n) return 'the kernel text mapping';
   return 'vmalloc space';
+}
+
+/** A range that is not all in KeyID-0's direct mapping: by where it begins, or, if that is well, by where it ends. */
+export function whereIs(range: Range, layout: Layout): string {
+  const first = whatIs(range.start, layout);
+  if (first !== whatIs(layout.pageOffset, layout)) return `is ${first}, not KeyID-0's direct mapping`;
+  if (range.start > range.end) return 'ends before it begins';
+  return `begins in KeyID-0's direct mapping and goes on into ${whatIs(layout.pageOffset + layout.directMappingSize, layout)}`;
 }
