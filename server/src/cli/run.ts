@@ -46,14 +46,15 @@ export function runReview(command: ReviewCommand, reviewer: Reviewer, world: Wor
       return [];
     }
   });
-  const all = inputs.flatMap((input): readonly Reviewed[] => {
+  const read = inputs.flatMap((input): readonly Read[] => {
     try {
-      return [reviewed(input, reviewer, options)];
+      return [{ name: input.name, bytes: input.read() }];
     } catch (error) {
       fail(error);
       return [];
     }
   });
+  const all = reviewedOf(read, reviewer, options);
   const readable = all.filter((one) => !one.report.unreadable);
   for (const { name, report } of all) {
     if (!report.unreadable) continue;
@@ -81,17 +82,33 @@ function optionsOf(command: ReviewCommand): Omit<ReviewOptions, 'file'> {
   };
 }
 
-function reviewed(input: Input, reviewer: Reviewer, options: Omit<ReviewOptions, 'file'>): Reviewed {
-  const bytes = input.read();
-  let patchFile: PatchFile | null = null;
-  return {
-    name: input.name,
-    report: reviewer.review(bytes, { ...options, file: input.name }),
-    patchFile: () => {
+interface Read {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
+/** Several inputs may be one series; a single one may hold one. */
+function reviewedOf(
+  all: readonly Read[],
+  reviewer: Reviewer,
+  options: Omit<ReviewOptions, 'file'>,
+): readonly Reviewed[] {
+  const reports =
+    all.length > 1 && reviewer.together
+      ? reviewer.together(
+          all.map(({ name, bytes }) => ({ file: name, input: bytes })),
+          options,
+        )
+      : all.map(({ name, bytes }) => reviewer.review(bytes, { ...options, file: name }));
+  return all.flatMap(({ name, bytes }, index): readonly Reviewed[] => {
+    const report = reports[index];
+    let patchFile: PatchFile | null = null;
+    const read = () => {
       patchFile ??= reviewer.read(bytes);
       return patchFile;
-    },
-  };
+    };
+    return report ? [{ name, report, patchFile: read }] : [];
+  });
 }
 
 function print(all: readonly Reviewed[], command: ReviewCommand, world: World): string {

@@ -10,7 +10,7 @@ import { emptyReport, fullReport } from './patch-report.ts';
 import { DEFAULT_SYNCS } from './program.ts';
 import { replayOf } from './replay/replay.ts';
 import type { Finding, PatchReport, Report, ReviewOptions } from './report.ts';
-import { seriesOf } from './series.ts';
+import { acrossSeries, seriesOf } from './series.ts';
 import { readTexts, type Texts } from './text.ts';
 
 export interface ReviewInput extends ReviewOptions {
@@ -20,8 +20,12 @@ export interface ReviewInput extends ReviewOptions {
 }
 
 /** Reviews every message of the input. Total: what cannot be read or placed is a problem of the report. */
-export function review(input: Uint8Array | string, options: ReviewInput): Report {
-  const steps = reviewSteps(input, options);
+export const review = (input: Uint8Array | string, options: ReviewInput): Report =>
+  reviewPatch(readPatch(input), options);
+
+/** The same of an input that has been read. */
+export function reviewPatch(patch: PatchFile, options: ReviewInput): Report {
+  const steps = stepsOf(patch, options);
   for (;;) {
     const { done, value } = steps.next();
     if (done) return value;
@@ -35,19 +39,24 @@ export interface ReviewProgress {
 }
 
 /** The same with a pause before each patch that is run, for callers that have other things to do or may want to stop. */
-export function* reviewSteps(input: Uint8Array | string, options: ReviewInput): Generator<ReviewProgress, Report> {
-  const patch = readPatch(input);
+export const reviewSteps = (input: Uint8Array | string, options: ReviewInput): Generator<ReviewProgress, Report> =>
+  stepsOf(readPatch(input), options);
+
+function* stepsOf(patch: PatchFile, options: ReviewInput): Generator<ReviewProgress, Report> {
   const names = [...(options.syncs ?? DEFAULT_SYNCS).map((sync) => sync.name), ...keyIdHandovers];
   const reports = new Map<number, PatchReport>();
   const analyses = new Map<number, Analysis>();
+  const shownBy = new Map<number, ReadonlyMap<string, Analysis>>();
   for (const group of seriesOf(patch)) {
     for (const [index, analysis] of yield* analyseSeries(patch, group, names, options)) {
       analyses.set(index, analysis);
       reports.set(index, fullReport(analysis, options));
     }
-    for (const [index, findings] of withMends(group, analyses, patch, options)) {
-      const report = reports.get(index);
+    for (const [index, { findings, from }] of acrossSeries(group, analyses, patch, options)) {
+      const message = patch.messages[index];
+      const report = reports.get(index) ?? (message && emptyReport(message, options));
       if (report) reports.set(index, { ...report, findings });
+      shownBy.set(index, from);
     }
   }
   options.memory?.forgetUnused();
@@ -60,7 +69,7 @@ export function* reviewSteps(input: Uint8Array | string, options: ReviewInput): 
     unreadable: patch.messages.every((message) => message.files.length === 0),
     summary: { patches: patches.length, errors: of('error'), warnings: of('warning'), notes: of('note') },
     replay(index, scenario, variant) {
-      const analysis = analyses.get(index);
+      const analysis = shownBy.get(index)?.get(scenario) ?? analyses.get(index);
       return analysis ? replayOf(analysis.context, scenario, variant) : null;
     },
     fixes(index, finding) {
@@ -142,44 +151,3 @@ const namesAny = (patch: PatchFile, index: number, names: readonly string[]) =>
         hunk.lines.some(({ text }) => names.some((name) => text.includes(name))),
     ),
   );
-
-/** What a finding is about, wherever in the series it stands: the line's own text, without marker and blanks. */
-const keyOf =
-  (patch: PatchFile) =>
-  ({ rule, line, path, message }: Finding) =>
-    rule === 'unhooked-site'
-      ? `${rule}/${message.split(':')[0]}`
-      : `${rule}/${path}/${(patch.lines[line - 1] ?? '').slice(1).replace(/\s+/g, '')}`;
-
-/** Findings of the patches of a series that a later patch of it mends: said so, or, for what it hooks, left out. */
-function withMends(
-  group: readonly number[],
-  analyses: ReadonlyMap<number, Analysis>,
-  patch: PatchFile,
-  options: ReviewInput,
-): ReadonlyMap<number, readonly Finding[]> {
-  const result = new Map<number, readonly Finding[]>();
-  const known = new Map<Analysis, ReadonlySet<string>>();
-  const keysOf = (analysis: Analysis) => {
-    const keys = known.get(analysis) ?? new Set(analysis.allFindings(options).map(keyOf(patch)));
-    known.set(analysis, keys);
-    return keys;
-  };
-  for (const [position, index] of group.entries()) {
-    const own = analyses.get(index);
-    if (!own) continue;
-    const later = group.slice(position + 1).flatMap((other) => {
-      const analysis = analyses.get(other);
-      return analysis ? [{ other, keys: keysOf(analysis) }] : [];
-    });
-    const findings = own.ownFindings(options).flatMap((finding): Finding[] => {
-      const mender = later.find(({ keys }) => !keys.has(keyOf(patch)(finding)));
-      if (!mender) return [finding];
-      if (finding.rule === 'unhooked-site') return [];
-      const subject = patch.messages[mender.other]?.subject ?? 'a later patch';
-      return [{ ...finding, message: `${finding.message}; a later patch of the series mends this (${subject})` }];
-    });
-    result.set(index, findings);
-  }
-  return result;
-}

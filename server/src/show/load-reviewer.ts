@@ -1,5 +1,6 @@
 import { loadParser } from '../c/parse/parser.ts';
 import { readPatch } from '../patch/read.ts';
+import { reviewTogether } from '../review/across.ts';
 import { createReviewMemory, type ReviewMemory } from '../review/memory.ts';
 import type { ReviewOptions } from '../review/report.ts';
 import { type ReviewInput, review, reviewSteps } from '../review/review.ts';
@@ -18,6 +19,7 @@ export async function loadReviewer(): Promise<Reviewer> {
   return {
     review: (input, options) => review(input, inputOf(options)),
     steps: (input, options) => reviewSteps(input, inputOf(options)),
+    together: (inputs, options) => reviewTogether(inputs, { ...options, parser }),
     forget: (file) => void memories.delete(file),
     read: readPatch,
   };
