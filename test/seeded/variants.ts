@@ -71,6 +71,7 @@ const series: Variant = {
 };
 
 export const VARIANTS: readonly Variant[] = [
+  { ...shown('-U0', { context: 0 }), hides: true },
   { ...shown('-U1', { context: 1 }), hides: true },
   shown('-U10', { context: 10 }),
   shown('-U50', { context: 50 }),

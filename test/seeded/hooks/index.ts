@@ -6,6 +6,7 @@ import { HOTPLUG_HOOKS } from './hotplug.ts';
 import { IMPLEMENTATION_HOOKS } from './implementation.ts';
 import { MEMORY_HOOKS } from './memory.ts';
 import { OLD_HOOKS } from './old.ts';
+import { PLUG_V6_HOOKS } from './plug-v6.ts';
 import { REQUEST_HOOKS } from './request.ts';
 
 export const HOOKS: readonly GoodHook[] = [
@@ -15,5 +16,6 @@ export const HOOKS: readonly GoodHook[] = [
   ...HEADER_HOOKS,
   ...OLD_HOOKS,
   ...HOTPLUG_HOOKS,
+  ...PLUG_V6_HOOKS,
   ...IMPLEMENTATION_HOOKS,
 ];
