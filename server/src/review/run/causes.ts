@@ -91,7 +91,8 @@ function dueCause(run: Run, range: Range, { changes, hookedUntil }: Known): read
   if (foreign) return [{ kind: 'foreign-range', call: foreign, ranges: [range] }];
   const nearest = after.findLast((sync) => near(sync, range)) ?? after.at(-1);
   if (nearest) return [{ kind: 'narrow', call: nearest, ranges: [range] }];
-  const early = run.syncs.findLast((sync) => overlaps(sync, range));
+  // One entry is one change, also where a sync had covered a part of what it maps.
+  const early = run.syncs.findLast((sync) => overlaps(sync, last?.event ?? range));
   const request = run.requests.find(({ from, to }) => changedAt >= from && changedAt < to);
   const isOther = request && (early === undefined || early.from < request.from);
   if (isOther && hookedUntil !== null && changedAt >= hookedUntil) return [{ kind: 'elsewhere', ranges: [range] }];
