@@ -1,9 +1,9 @@
-/** A long review in slices: between the patches of a series this process hears what else is wanted of it. */
+/** A long review in slices: between two of its runs this process hears what else is wanted of it. */
 import type { Report, ReviewOptions } from '../review/report.ts';
 import type { ReviewProgress } from '../review/review.ts';
 import type { Reviewer } from '../show/reviewer.ts';
 
-/** Milliseconds of review between two looks at the mail; a patch is never interrupted. */
+/** Milliseconds of review between two looks at the mail; a run is never interrupted. */
 const SLICE = 40;
 
 export interface Watcher {

@@ -30,7 +30,12 @@ export function imageOf(file: FileDiff, side: 'old' | 'new'): Image {
  * a range that takes in a newline ends at the end of that line. A decoded line (base64, quoted-printable) has no
  * exact columns: it is covered whole. Offsets between segments and outside of the text go to the nearest line.
  */
-export function toInput(image: Image, startOffset: number, endOffset: number, patchFile: PatchFile): InputRange {
+export function toInput(
+  image: Image,
+  startOffset: number,
+  endOffset: number,
+  patchFile: Pick<PatchFile, 'lines'>,
+): InputRange {
   const first = nearest(image, startOffset);
   const last = endOffset > startOffset ? nearest(image, endOffset - 1) : first;
   if (!first || !last) return headerRange(image.segments[0]?.hunk, patchFile);
@@ -113,7 +118,7 @@ function lastAtMost<T>(items: readonly T[], value: number, key: (item: T) => num
   return low - 1;
 }
 
-function headerRange(hunk: Hunk | undefined, patchFile: PatchFile): InputRange {
+function headerRange(hunk: Hunk | undefined, patchFile: Pick<PatchFile, 'lines'>): InputRange {
   const line = hunk?.line ?? 0;
   return { line, column: 0, endLine: line, endColumn: (patchFile.lines[line] ?? '').length };
 }

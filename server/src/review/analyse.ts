@@ -5,14 +5,17 @@ import { parseStatements } from '../c/parse/snippet.ts';
 import type { Message, PatchFile } from '../patch/model.ts';
 import { findingsOf } from './findings.ts';
 import { hookedFunctions, syncCalls } from './hooks.ts';
-import { runImplementations } from './implementation/analyse.ts';
+import { type ImplementationRun, runImplementations } from './implementation/analyse.ts';
 import { concernsSync } from './introduction.ts';
+import { withNames } from './named.ts';
 import { buildProgram, DEFAULT_SYNCS, type Program } from './program.ts';
 import type { Finding, ReviewOptions } from './report.ts';
 import type { Context, Draft } from './rule.ts';
 import { rules } from './rules/index.ts';
+import type { Kept } from './run/kept.ts';
 import type { Texts } from './text.ts';
-import { runTrials, type Trials } from './trials.ts';
+import { type KeptTrials, runTrials, type Trials } from './trials.ts';
+import { versionOfTexts } from './version.ts';
 import { createRecogniser } from './weave/recognise.ts';
 
 export interface Analysis {
@@ -20,10 +23,17 @@ export interface Analysis {
   readonly ran: Trials;
   /** The patch's own texts. */
   readonly own: Texts | undefined;
+  /** What the next review of the patch need not run again. */
+  readonly kept: KeptAnalysis;
   /** Findings in the patch itself. */
   ownFindings(options: ReviewOptions): readonly Finding[];
   /** Findings anywhere in the series so far. */
   allFindings(options: ReviewOptions): readonly Finding[];
+}
+
+export interface KeptAnalysis {
+  readonly trials: KeptTrials;
+  readonly implementations: Kept<ImplementationRun>;
 }
 
 export interface AnalyseInput {
@@ -32,18 +42,30 @@ export interface AnalyseInput {
   /** Texts of the patches before it and, last, its own. */
   readonly layers: readonly Texts[];
   readonly options: ReviewOptions & { readonly parser: CParser };
+  /** Of the last review, made with the same options. */
+  readonly last: KeptAnalysis | null;
 }
 
 const DEFAULT_KEYIDS = 3;
 
-/** Null where the patch has nothing to do with a sync. */
-export function analyse({ patch, message, layers: texts, options }: AnalyseInput): Analysis | null {
+/** Null where the patch has nothing to do with a sync. Pauses before each run. */
+export function* analyse({
+  patch,
+  message,
+  layers: texts,
+  options,
+  last,
+}: AnalyseInput): Generator<void, Analysis | null> {
   const layers = texts.map((layer) => layer.texts);
   const { parser, file } = options;
   const recogniser = createRecogniser(parser);
   const syncs = options.syncs ?? DEFAULT_SYNCS;
-  const post = buildProgram({ recogniser, syncs, layers, side: 'new' });
-  const pre = buildProgram({ recogniser, syncs, layers, side: 'old' });
+  const version = versionOfTexts(layers.flat(), recogniser);
+  const named = layers.map((layer) => withNames(layer, version, recogniser));
+  const inferred = new Set(named.flatMap(({ found }) => found));
+  const input = { version, recogniser, syncs, layers: named.map((layer) => layer.texts) };
+  const post = buildProgram({ ...input, side: 'new' });
+  const pre = buildProgram({ ...input, side: 'old' });
   const base: Context = {
     file,
     patch,
@@ -56,7 +78,7 @@ export function analyse({ patch, message, layers: texts, options }: AnalyseInput
     hooked: hookedFunctions(post),
   };
   if (!concernsSync(base)) return null;
-  const ran = runTrials({
+  const ran = yield* runTrials({
     post,
     pre,
     preHooked: syncCalls(pre).length > 0,
@@ -64,15 +86,22 @@ export function analyse({ patch, message, layers: texts, options }: AnalyseInput
     pagingLevels: options.pagingLevels ?? [4, 5],
     parse: macroParser(parser),
     skipScenarios: options.skipScenarios ?? [],
+    last: last?.trials ?? null,
   });
-  const implementations = runImplementations(post, macroParser(parser));
-  const context: Context = { ...base, trials: ran.trials, failures: ran.failures, implementations };
-  const drafts = rules.flatMap((rule) => rule.check(context)).map(withPlaceAssumed(post));
+  const implementations = yield* runImplementations(post, macroParser(parser), last?.implementations ?? null);
+  const context: Context = {
+    ...base,
+    trials: ran.trials,
+    failures: ran.failures,
+    implementations: implementations.runs,
+  };
+  const drafts = rules.flatMap((rule) => rule.check(context)).map(withPlaceAssumed(post, inferred));
   const isOwn = ({ line }: Finding) => line > message.line && line <= message.endLine;
   return {
     context,
     ran,
     own: texts.at(-1),
+    kept: { trials: ran.kept, implementations: implementations.kept },
     ownFindings: (given) => findingsOf(drafts, given).filter(isOwn),
     allFindings: (given) => findingsOf(drafts, given),
   };
@@ -80,7 +109,7 @@ export function analyse({ patch, message, layers: texts, options }: AnalyseInput
 
 /** What stands in a hunk of which the place or the function had to be worked out says so. */
 const withPlaceAssumed =
-  ({ assumedAtEnd, inferred }: Program) =>
+  ({ assumedAtEnd }: Program, inferred: ReadonlySet<string>) =>
   (draft: Draft): Draft => {
     if (!draft.run || !('spot' in draft.at)) return draft;
     const name = draft.at.spot.function;

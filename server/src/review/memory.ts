@@ -1,33 +1,51 @@
 /**
- * What a review remembers of the one before it, so that an edit in one patch of a long series is an analysis of that
- * patch and those behind it only. Entries that a review did not use are forgotten when it ends.
+ * What a review remembers of the one before it, so that an edit is the analysis of what it concerns and of nothing else.
+ * Each place holds one thing, made for one key; places that a review did not use are forgotten when it ends.
  */
 export interface ReviewMemory {
-  /** The remembered value for a key, or what `make` gives. The id stands for the key in keys that build on it. */
-  recall<T>(key: string, make: () => T): { readonly id: number; readonly value: T };
+  /** What the place holds for the key. Else it is made, from what the place held for another key, if anything. */
+  recall<T>(place: string, key: string, make: (last: T | null) => T): Remembered<T>;
+  /** The same for what is made in steps. */
+  recallSteps<S, T>(place: string, key: string, make: (last: T | null) => Generator<S, T>): Generator<S, Remembered<T>>;
   /** Ends a review. */
   forgetUnused(): void;
 }
 
-interface Entry {
+export interface Remembered<T> {
+  /** Stands for place and key in keys that build on it. */
   readonly id: number;
-  readonly value: unknown;
+  readonly value: T;
+}
+
+interface Entry extends Remembered<unknown> {
+  readonly key: string;
 }
 
 export function createReviewMemory(): ReviewMemory {
-  let entries = new Map<string, Entry>();
-  let used = new Map<string, Entry>();
+  const entries = new Map<string, Entry>();
+  let used = new Set<string>();
   let next = 1;
+  const lastOf = <T>(place: string) => {
+    used.add(place);
+    return entries.get(place) as (Remembered<T> & { readonly key: string }) | undefined;
+  };
+  const keep = <T>(place: string, key: string, value: T): Remembered<T> => {
+    const entry = { id: next++, key, value };
+    entries.set(place, entry);
+    return entry;
+  };
   return {
-    recall<T>(key: string, make: () => T) {
-      const known = entries.get(key) ?? used.get(key);
-      const entry = known ?? { id: next++, value: make() };
-      used.set(key, entry);
-      return entry as { readonly id: number; readonly value: T };
+    recall<T>(place: string, key: string, make: (last: T | null) => T) {
+      const last = lastOf<T>(place);
+      return last?.key === key ? last : keep(place, key, make(last?.value ?? null));
+    },
+    *recallSteps<S, T>(place: string, key: string, make: (last: T | null) => Generator<S, T>) {
+      const last = lastOf<T>(place);
+      return last?.key === key ? last : keep(place, key, yield* make(last?.value ?? null));
     },
     forgetUnused() {
-      entries = used;
-      used = new Map();
+      for (const place of entries.keys()) if (!used.has(place)) entries.delete(place);
+      used = new Set();
     },
   };
 }

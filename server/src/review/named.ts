@@ -18,21 +18,37 @@ export interface Named {
 }
 
 export function withNames(texts: readonly CodeText[], version: Version, recogniser: Recogniser): Named {
+  const named = texts.map((text) => textWithNames(text, version, recogniser));
+  return { texts: named.map(({ text }) => text), found: named.flatMap(({ found }) => found) };
+}
+
+interface NamedText {
+  readonly text: CodeText;
+  readonly found: readonly string[];
+  readonly version: Version;
+}
+
+/** A text that does not change stays one object: what was run of it is known by that. */
+const known = new WeakMap<CodeText, NamedText>();
+
+function textWithNames(text: CodeText, version: Version, recogniser: Recogniser): NamedText {
+  const { functions } = text.source;
+  if (functions.every(({ name }) => name !== '')) return { text, found: [], version };
+  const last = known.get(text);
+  if (last?.version === version) return last;
   const found = new Set<string>();
-  const named = texts.map((text): CodeText => {
-    if (text.source.functions.every(({ name }) => name !== '')) return text;
-    const functions: FunctionSource[] = [];
-    for (const source of text.source.functions) {
-      const name = source.name || functionOf(source, text, version, recogniser);
-      if (name !== source.name) found.add(name);
-      const at = name === source.name ? -1 : functions.findIndex((other) => other.name === name && !other.whole);
-      const known = functions[at];
-      if (known) functions[at] = { ...known, pieces: [...known.pieces, ...source.pieces] };
-      else functions.push({ ...source, name });
-    }
-    return { ...text, source: { ...text.source, functions } };
-  });
-  return { texts: named, found: [...found] };
+  const named: FunctionSource[] = [];
+  for (const source of functions) {
+    const name = source.name || functionOf(source, text, version, recogniser);
+    if (name !== source.name) found.add(name);
+    const at = name === source.name ? -1 : named.findIndex((other) => other.name === name && !other.whole);
+    const earlier = named[at];
+    if (earlier) named[at] = { ...earlier, pieces: [...earlier.pieces, ...source.pieces] };
+    else named.push({ ...source, name });
+  }
+  const result = { text: { ...text, source: { ...text.source, functions: named } }, found: [...found], version };
+  known.set(text, result);
+  return result;
 }
 
 /** How much more of one function than of any other a hunk has to show. */

@@ -6,10 +6,8 @@ import type { Macro, Prototype, StructSource } from '../c/ast.ts';
 import { builtins } from '../c/evaluate/builtins/index.ts';
 import { buildFunction, type LayerContext, type Own, type ProgramFunction } from './functions.ts';
 import { type Layer, layersOf, newDefinitions } from './layers.ts';
-import { withNames } from './named.ts';
 import type { SyncConvention } from './report.ts';
 import { type CodeText, isChanged } from './text.ts';
-import { versionOfTexts } from './version.ts';
 import type { Item, ShownFunction } from './weave/items.ts';
 import type { Recogniser } from './weave/recognise.ts';
 
@@ -34,8 +32,6 @@ export interface Program {
   readonly uncertain: ReadonlySet<string>;
   /** Those of them whose statements are taken to stand at the end. */
   readonly assumedAtEnd: ReadonlySet<string>;
-  /** Functions that no heading names, and that hunks are taken to be in by what they show. */
-  readonly inferred: ReadonlySet<string>;
   /** Functions that the patch shows in part and that are not modelled. */
   readonly unmodelled: readonly ShownFunction[];
 }
@@ -45,6 +41,7 @@ export const DEFAULT_SYNCS: readonly SyncConvention[] = [
 ];
 
 export interface ProgramInput {
+  readonly version: Version;
   readonly recogniser: Recogniser;
   readonly syncs: readonly SyncConvention[];
   /** Texts of both sides, patch by patch in the order in which they are applied; the last is under review. */
@@ -53,10 +50,7 @@ export interface ProgramInput {
   readonly side: 'old' | 'new';
 }
 
-export function buildProgram({ recogniser, syncs, layers: given, side }: ProgramInput): Program {
-  const version = versionOfTexts(given.flat(), recogniser);
-  const named = given.map((layer) => withNames(layer, version, recogniser));
-  const all = named.map((layer) => layer.texts);
+export function buildProgram({ version, recogniser, syncs, layers: all, side }: ProgramInput): Program {
   const texts = all.flatMap((layer, index) =>
     layer.filter((text) => text.side === (index === all.length - 1 ? side : 'new')),
   );
@@ -109,7 +103,6 @@ export function buildProgram({ recogniser, syncs, layers: given, side }: Program
     atEnd,
     uncertain,
     assumedAtEnd,
-    inferred: new Set(named.flatMap(({ found }) => found)),
     unmodelled,
   };
 }

@@ -38,7 +38,7 @@ export interface ReviewProgress {
   readonly total: number;
 }
 
-/** The same with a pause before each patch that is run, for callers that have other things to do or may want to stop. */
+/** The same with a pause before each patch and each run, for callers that have other things to do or may want to stop. */
 export const reviewSteps = (input: Uint8Array | string, options: ReviewInput): Generator<ReviewProgress, Report> =>
   stepsOf(readPatch(input), options);
 
@@ -100,30 +100,45 @@ function* analyseSeries(
   const layers: Texts[] = [];
   const analyses = new Map<number, Analysis>();
   const memory = options.memory ?? createReviewMemory();
-  let below = JSON.stringify([
+  const settings = JSON.stringify([
     options.file,
     options.keyIds,
     options.pagingLevels,
     options.syncs,
     options.skipScenarios,
   ]);
+  let below = '';
   for (const index of concerning.size === 0 ? [] : group) {
     if (!concerning.has(index) && !pathsOf(patch, index).some((path) => paths.has(path))) continue;
     const message = patch.messages[index];
     if (!message) continue;
-    yield { done: index, total: patch.messages.length };
-    // A patch is analysed anew if its lines, its place or anything it is applied on top of has changed.
+    const progress = { done: index, total: patch.messages.length };
+    yield progress;
     const own = patch.lines.slice(message.line, message.endLine).join('\n');
-    const known = memory.recall(`${below}|${message.line}|${own}`, () => {
-      const texts = readTexts(options.parser, patch, index, options);
-      const analysis = concerning.has(index) ? analyse({ patch, message, layers: [...layers, texts], options }) : null;
-      return { texts, analysis };
-    });
-    below = String(known.id);
-    layers.push(known.value.texts);
-    if (known.value.analysis) analyses.set(index, known.value.analysis);
+    const texts = memory.recall<Texts>(`texts ${index}`, `${message.line} ${own}`, (last) =>
+      readTexts({ ...options, patch, message: index, last }),
+    );
+    layers.push(texts.value);
+    // A patch is analysed anew if its lines, its place or anything it is applied on top of has changed.
+    below = `${below} ${texts.id}`;
+    if (!concerning.has(index)) continue;
+    const { value } = yield* memory.recallSteps<ReviewProgress, Analysis | null>(
+      `analysis ${index} ${settings}`,
+      below,
+      (last) => pausing(progress, analyse({ patch, message, layers: [...layers], options, last: last?.kept ?? null })),
+    );
+    if (value) analyses.set(index, value);
   }
   return analyses;
+}
+
+/** A review's own pauses, to those who want to know how far it is. */
+function* pausing<T>(progress: ReviewProgress, steps: Generator<void, T>): Generator<ReviewProgress, T> {
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+    yield progress;
+  }
 }
 
 const pathsOf = (patch: PatchFile, index: number) =>

@@ -1,6 +1,6 @@
 /** What a rule is given and what it says. */
 import type { Message, PatchFile } from '../patch/model.ts';
-import type { ImplementationRun } from './implementation/execute.ts';
+import type { ImplementationRun } from './implementation/analyse.ts';
 import type { Program } from './program.ts';
 import type { Evidence, Finding, Place, RuleSlug, Severity } from './report.ts';
 import type { Cause } from './run/causes.ts';

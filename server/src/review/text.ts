@@ -8,7 +8,8 @@ import type { FileDiff, Hunk, HunkLine, Image, ImageSegment, Message, PatchFile,
 import type { Place, ReviewOptions } from './report.ts';
 
 export interface CodeText {
-  readonly patch: PatchFile;
+  /** The input. A text outlives the review that read it: it keeps the lines only. */
+  readonly patch: Pick<PatchFile, 'lines'>;
   /** Index of the message in the patch file. */
   readonly message: number;
   readonly file: FileDiff;
@@ -32,26 +33,51 @@ export interface Texts {
   readonly problems: readonly Problem[];
 }
 
+export interface TextsInput extends Sources {
+  readonly parser: CParser;
+  readonly patch: PatchFile;
+  /** Index of the message. */
+  readonly message: number;
+  /** What the last review read there: what reads the same, at the same place, stays the very same text. */
+  readonly last: Texts | null;
+}
+
 /** Both images of every C file that a message touches; a file without one side has only the other. */
-export function readTexts(parser: CParser, patch: PatchFile, message: number, sources: Sources): Texts {
+export function readTexts(input: TextsInput): Texts {
+  const { patch, message } = input;
   const bases = new Set<Texts['base']>();
   const problems: Problem[] = [];
-  const texts = (patch.messages[message]?.files ?? []).flatMap((shown) => {
+  const texts = (patch.messages[message]?.files ?? []).flatMap((shown): readonly CodeText[] => {
     if (shown.binary || !isC(shown.newPath ?? shown.oldPath ?? '')) return [];
-    const { file, base, problem } = withWholeFile(shown, sources);
+    const { file, base, problem } = withWholeFile(shown, input);
     bases.add(base);
     if (problem) problems.push(problem);
-    return (['old', 'new'] as const).flatMap((side) => {
-      const path = side === 'old' ? file.oldPath : file.newPath;
-      if (path === null) return [];
-      const image = imageOf(file, side);
-      const source = parseSource(parser, image.text, image.segments.map(segmentSpan));
-      return [{ patch, message, file, side, path, image, source, whole: base !== 'fragment' }];
-    });
+    return textsOf(input, file, base !== 'fragment');
   });
   const worst = (['fragment', 'tree', 'blob'] as const).find((base) => bases.has(base));
   return { texts, base: worst ?? 'fragment', problems };
 }
+
+function textsOf({ parser, patch, message, last }: TextsInput, file: FileDiff, whole: boolean): readonly CodeText[] {
+  const shown = JSON.stringify(file);
+  const earlier = (last?.texts ?? []).filter(
+    (text) => text.message === message && text.file.oldPath === file.oldPath && text.file.newPath === file.newPath,
+  );
+  const same = earlier.filter((text) => text.whole === whole && JSON.stringify(text.file) === shown);
+  if (same.length > 0) return same;
+  return (['old', 'new'] as const).flatMap((side) => {
+    const path = side === 'old' ? file.oldPath : file.newPath;
+    if (path === null) return [];
+    const image = imageOf(file, side);
+    const known = earlier.find((text) => text.side === side && readsAs(text.image, image));
+    const source = known?.source ?? parseSource(parser, image.text, image.segments.map(segmentSpan));
+    return [{ patch: { lines: patch.lines }, message, file, side, path, image, source, whole }];
+  });
+}
+
+/** True if there is nothing in the one image to parse that is not in the other. */
+const readsAs = (a: Image, b: Image) =>
+  a.text === b.text && JSON.stringify(a.segments.map(segmentSpan)) === JSON.stringify(b.segments.map(segmentSpan));
 
 interface Whole {
   readonly file: FileDiff;

@@ -8,8 +8,11 @@ import type { Program } from './program.ts';
 import type { Trial } from './rule.ts';
 import { callsBySite, spotKey } from './run/by-site.ts';
 import { type Cause, causesOf } from './run/causes.ts';
+import { codeOf } from './run/code.ts';
 import { execute } from './run/execute.ts';
 import { explore } from './run/explore.ts';
+import { type Keeper, type KeeperInput, type Kept, keeperOf, sameAnswers } from './run/kept.ts';
+import { movedRun } from './run/moved.ts';
 import type { Run } from './run/run.ts';
 
 export interface TrialsInput {
@@ -21,6 +24,13 @@ export interface TrialsInput {
   readonly pagingLevels: readonly (4 | 5)[];
   readonly parse: MacroParser;
   readonly skipScenarios: readonly string[];
+  readonly last: KeptTrials | null;
+}
+
+/** The runs of both sides, for the next review. */
+export interface KeptTrials {
+  readonly post: Kept<Run>;
+  readonly pre: Kept<Run>;
 }
 
 export interface Trials {
@@ -30,13 +40,16 @@ export interface Trials {
   readonly cut: readonly Scenario[];
   /** Scenarios that do not reach anything the patch shows: the kernel's own flow stands for them. */
   readonly untouched: readonly Scenario[];
+  readonly kept: KeptTrials;
 }
 
 /** Runs of the kernel without any patch; they depend on nothing but the scenario. */
 const models = new Map<string, Run>();
 
-export function runTrials(input: TrialsInput): Trials {
+/** Pauses before each scenario. */
+export function* runTrials(input: TrialsInput): Generator<void, Trials> {
   const { post, pre, keyIds, parse } = input;
+  const keepers = { new: keeperFor(post, input.last?.post ?? null), old: keeperFor(pre, input.last?.pre ?? null) };
   const applicable = catalogue.filter(
     ({ id, versions, pagingLevels }) =>
       versions.includes(post.version) &&
@@ -62,8 +75,11 @@ export function runTrials(input: TrialsInput): Trials {
       cut.push(scenario);
       continue;
     }
+    yield;
     const run = (program: Program, failure: number | null) => (decisions: readonly boolean[]) =>
-      execute({ scenario, program, side: program.side, keyIds, parse, decisions, failure });
+      keepers[program.side].recall(`${scenario.id} ${failure} ${decisions.map(Number).join('')}`, () =>
+        execute({ scenario, program, side: program.side, keyIds, parse, decisions, failure }),
+      );
     const { runs, cut: wasCut } = explore(run(post, null));
     if (wasCut) cut.push(scenario);
     const before = once(() => (input.preHooked && reaches(scenario, pre) ? run(pre, null)([]) : null));
@@ -77,7 +93,13 @@ export function runTrials(input: TrialsInput): Trials {
       if (failing.length > 0) for (const key of sites) failedAt.set(key, (failedAt.get(key) ?? 0) + 1);
     }
   }
-  return { trials, failures, cut, untouched };
+  return { trials, failures, cut, untouched, kept: { post: keepers.new.kept, pre: keepers.old.kept } };
+}
+
+function keeperFor(program: Program, last: Kept<Run> | null): Keeper<Run> {
+  const code = codeOf({ program, side: program.side });
+  const same: KeeperInput<Run>['same'] = ({ asked }, before, moves) => sameAnswers(asked, before, code, moves);
+  return keeperOf({ last, program, code, same, moved: movedRun });
 }
 
 const isSkipped = (id: string, skipped: readonly string[]) =>

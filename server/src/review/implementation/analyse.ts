@@ -1,29 +1,88 @@
 /** Runs the patch's own sync through the tests, and each of its allocations through a failure. */
 import type { MacroParser } from '../../c/evaluate/types.ts';
 import type { Program } from '../program.ts';
-import { executeImplementation, type ImplementationRun } from './execute.ts';
+import { codeOf } from '../run/code.ts';
+import { type Keeper, type Kept, keeperOf, sameAnswers } from '../run/kept.ts';
+import { movedRun } from '../run/moved.ts';
+import type { Run } from '../run/run.ts';
+import { executeImplementation, type ImplementationOptions, ownSyncsOf } from './execute.ts';
+import { type Fact, judge, movedFact } from './judge.ts';
 import { failureTest, testsFor } from './tests.ts';
 
-export function runImplementations(program: Program, parse: MacroParser): readonly ImplementationRun[] {
-  return [...program.ownSyncs.values()].flatMap((sync) => {
+export interface ImplementationRun {
+  /** What it takes to run it again. */
+  readonly options: ImplementationOptions;
+  readonly run: Run;
+  readonly facts: readonly Fact[];
+  /** Page-table pages that it, and that the reference sync of the same range, asked for. */
+  readonly allocations: number;
+  readonly referenceAllocations: number;
+}
+
+export interface Implementations {
+  readonly runs: readonly ImplementationRun[];
+  readonly kept: Kept<ImplementationRun>;
+}
+
+/** Pauses before each run. */
+export function* runImplementations(
+  program: Program,
+  parse: MacroParser,
+  last: Kept<ImplementationRun> | null,
+): Generator<void, Implementations> {
+  const keeper = keeperFor(program, last);
+  const runs: ImplementationRun[] = [];
+  for (const sync of program.ownSyncs.values()) {
     const convention = program.syncs.find(({ name }) => name === sync.name);
-    if (!convention) return [];
+    if (!convention) continue;
     const takesRange = sync.evaluable.parameters.length >= 2 && convention.arguments !== 'none';
     const options = { program, sync, convention, parse };
-    const runs = testsFor(takesRange).map((test) => executeImplementation({ ...options, test, failure: null }));
-    const failing = failureTest(takesRange);
-    const failures: ImplementationRun[] = [];
-    if (failing) {
-      for (let failure = 1; failure <= MOST_FAILURES; failure++) {
-        const done = executeImplementation({ ...options, test: failing, failure });
-        if (done.journal.allocations < failure) break;
-        failures.push(done);
-        // One run more would tell that there is nothing left to fail, and cost as much as all the others.
-        if (failure >= done.referenceAllocations) break;
-      }
+    for (const test of testsFor(takesRange)) {
+      yield;
+      runs.push(recall(keeper, { ...options, test, failure: null }));
     }
-    return [...runs, ...failures];
-  });
+    const test = failureTest(takesRange);
+    for (let failure = 1; test && failure <= MOST_FAILURES; failure++) {
+      yield;
+      const done = recall(keeper, { ...options, test, failure });
+      if (done.allocations < failure) break;
+      runs.push(done);
+      // One run more would tell that there is nothing left to fail, and cost as much as all the others.
+      if (failure >= done.referenceAllocations) break;
+    }
+  }
+  return { runs, kept: keeper.kept };
 }
 
 const MOST_FAILURES = 16;
+
+function recall(keeper: Keeper<ImplementationRun>, options: ImplementationOptions): ImplementationRun {
+  const { sync, test, failure } = options;
+  return keeper.recall(`${sync.name} ${test.id} ${failure}`, () => {
+    const execution = executeImplementation(options);
+    const { run, journal, referenceAllocations } = execution;
+    return { options, run, facts: judge(execution), allocations: journal.allocations, referenceAllocations };
+  });
+}
+
+function keeperFor(program: Program, last: Kept<ImplementationRun> | null): Keeper<ImplementationRun> {
+  const code = codeOf({ program, side: 'new', first: ownSyncsOf(program) });
+  return keeperOf<ImplementationRun>({
+    last,
+    program,
+    code,
+    same({ options, run }, before, moves) {
+      // The judge looks at how the sync is written, too.
+      const [was, is] = [options.sync.shown, program.ownSyncs.get(options.sync.name)?.shown];
+      const shown = is && moves.same(was.source, is.source, { before: was.text, now: is.text });
+      return shown === true && sameAnswers(run.asked, before, code, moves);
+    },
+    moved(done, moves) {
+      const sync = program.ownSyncs.get(done.options.sync.name);
+      const run = movedRun(done.run, moves);
+      const facts = done.facts.flatMap((fact) => movedFact(fact, moves) ?? []);
+      if (!sync || !run || facts.length < done.facts.length) return null;
+      return { ...done, options: { ...done.options, program, sync }, run, facts };
+    },
+  });
+}

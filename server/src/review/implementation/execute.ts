@@ -4,7 +4,7 @@ import { createMachine } from '../../../../engine/src/create.ts';
 import { tableFramesOf } from '../../../../engine/src/frames.ts';
 import type { Scenario } from '../../../../engine/src/kernel/scenario.ts';
 import type { Machine, Stale } from '../../../../engine/src/machine.ts';
-import type { MacroParser } from '../../c/evaluate/types.ts';
+import type { EvaluableFunction, MacroParser } from '../../c/evaluate/types.ts';
 import type { ProgramFunction } from '../functions.ts';
 import type { Program } from '../program.ts';
 import type { SyncConvention } from '../report.ts';
@@ -14,7 +14,8 @@ import type { Run, Spot } from '../run/run.ts';
 import { type Journal, keepJournal } from './journal.ts';
 import type { ImplementationTest } from './tests.ts';
 
-export interface ImplementationRun {
+/** A run, with all that its judge looks at. */
+export interface Execution {
   readonly test: ImplementationTest;
   readonly sync: ProgramFunction;
   readonly run: Run;
@@ -57,7 +58,11 @@ function prepare(test: ImplementationTest): Machine {
   return machine;
 }
 
-export function executeImplementation(options: ImplementationOptions): ImplementationRun {
+/** Functions that the run of a sync calls besides those of the program: the patch's own syncs. */
+export const ownSyncsOf = ({ ownSyncs }: Program): ReadonlyMap<string, EvaluableFunction> =>
+  new Map([...ownSyncs].map(([name, fn]) => [name, fn.evaluable]));
+
+export function executeImplementation(options: ImplementationOptions): Execution {
   const { program, sync, test } = options;
   const machine = machineFor(test);
   const range = test.range(machine);
@@ -98,7 +103,7 @@ export function executeImplementation(options: ImplementationOptions): Implement
       failure: options.failure,
     },
     {
-      functions: new Map([...program.ownSyncs].map(([name, fn]) => [name, fn.evaluable])),
+      functions: ownSyncsOf(program),
       tables: access,
       at,
       finish: () => frames.commit(),

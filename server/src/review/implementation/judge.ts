@@ -4,10 +4,11 @@ import type { TableFrames } from '../../../../engine/src/frames.ts';
 import { lanesOf } from '../../../../engine/src/lanes.ts';
 import type { Layout } from '../../../../engine/src/layout.ts';
 import type { Stale } from '../../../../engine/src/machine.ts';
+import type { Moves } from '../run/moves.ts';
 import { count, hex, size } from '../run/print.ts';
 import { canonicalMapping, subtract } from '../run/ranges.ts';
 import type { Spot } from '../run/run.ts';
-import type { ImplementationRun } from './execute.ts';
+import type { Execution } from './execute.ts';
 
 export interface Fact {
   readonly rule: 'faulty-sync' | 'early-table-free' | 'unpropagated-top-level' | 'sync-in-atomic';
@@ -16,7 +17,12 @@ export interface Fact {
   readonly reason: string;
 }
 
-export function judge(done: ImplementationRun): readonly Fact[] {
+export function movedFact(fact: Fact, moves: Moves): Fact | null {
+  const spot = moves.spot(fact.spot);
+  return spot && { ...fact, spot };
+}
+
+export function judge(done: Execution): readonly Fact[] {
   const bits = wrongKeyIds(done);
   // An entry with the wrong KeyID also translates wrongly: that is one mistake.
   const other = differences(done).filter(({ spot }) => !bits.some((fact) => fact.spot.span.start === spot.span.start));
@@ -24,7 +30,7 @@ export function judge(done: ImplementationRun): readonly Fact[] {
   return [...broken(done), ...bits, ...other, ...lost, ...frees(done), ...topLevel(done), ...atomic(done)];
 }
 
-const definition = ({ sync }: ImplementationRun): Spot => ({
+const definition = ({ sync }: Execution): Spot => ({
   text: sync.shown.text,
   span: sync.shown.source.nameSpan ?? { start: 0, end: 0 },
   function: sync.name,
@@ -32,7 +38,7 @@ const definition = ({ sync }: ImplementationRun): Spot => ({
 
 const faulty = (spot: Spot, message: string, reason: string): Fact => ({ rule: 'faulty-sync', spot, message, reason });
 
-function broken(done: ImplementationRun): readonly Fact[] {
+function broken(done: Execution): readonly Fact[] {
   const { run, test } = done;
   if (run.fault)
     return [
@@ -56,7 +62,7 @@ function broken(done: ImplementationRun): readonly Fact[] {
 }
 
 /** Mappings that differ although the reference brings them up to date. */
-function differences(done: ImplementationRun): readonly Fact[] {
+function differences(done: Execution): readonly Fact[] {
   const { run, reference, test } = done;
   if (run.fault) return [];
   const failed = run.failure !== null && run.returned !== 0n;
@@ -84,7 +90,7 @@ const without = (stale: Stale, reference: readonly Stale[]): readonly Stale[] =>
   ).map((range) => ({ ...stale, ...range }));
 
 /** The statement that last wrote, or else last looked at, an entry on the way to an address: the deepest first. */
-function nearestTo({ journal, run }: ImplementationRun, address: Address): Spot | null {
+function nearestTo({ journal, run }: Execution, address: Address): Spot | null {
   // With five levels the top entry serves several KeyIDs: who looked at it, looked for another one perhaps.
   const shared = run.machine.layout.pagingLevels === 5 ? 1 : 0;
   const way = walk(journal.frames, run.machine.layout, address).slice(shared).toReversed();
@@ -97,7 +103,7 @@ function nearestTo({ journal, run }: ImplementationRun, address: Address): Spot 
 }
 
 /** The loop that never came by: nothing on the way to the address was as much as looked at. */
-function unvisited(done: ImplementationRun): Spot {
+function unvisited(done: Execution): Spot {
   const { sync } = done;
   const loop = sync.shown.source.pieces
     .flatMap((piece) => piece.body)
@@ -108,7 +114,7 @@ function unvisited(done: ImplementationRun): Spot {
 }
 
 /** Page-table pages that the reference gives back and this sync does not. */
-function leaks(done: ImplementationRun): readonly Fact[] {
+function leaks(done: Execution): readonly Fact[] {
   const { run, journal, test, referenceFrees } = done;
   const lost = referenceFrees - journal.frees.length;
   if (run.fault || run.failure !== null || lost <= 0) return [];
@@ -122,7 +128,7 @@ function leaks(done: ImplementationRun): readonly Fact[] {
 }
 
 /** Leaves whose KeyID bits are not those of the mapping they stand in. */
-function wrongKeyIds(done: ImplementationRun): readonly Fact[] {
+function wrongKeyIds(done: Execution): readonly Fact[] {
   const { run, journal, test } = done;
   if (run.fault || run.returned !== 0n) return [];
   const { layout } = run.machine;
@@ -149,7 +155,7 @@ function wrongKeyIds(done: ImplementationRun): readonly Fact[] {
   return [];
 }
 
-function frees({ journal, test }: ImplementationRun): readonly Fact[] {
+function frees({ journal, test }: Execution): readonly Fact[] {
   return journal.frees.flatMap(({ spot, fault }): Fact[] => {
     if (!spot || !fault) return [];
     const message =
@@ -160,7 +166,7 @@ function frees({ journal, test }: ImplementationRun): readonly Fact[] {
   });
 }
 
-function topLevel(done: ImplementationRun): readonly Fact[] {
+function topLevel(done: Execution): readonly Fact[] {
   const { run, journal, test } = done;
   // New entries of KeyID-0's own mapping are the business of whoever made them.
   const { pageOffset, directMappingSize } = run.machine.layout;
@@ -172,7 +178,7 @@ function topLevel(done: ImplementationRun): readonly Fact[] {
   return [{ rule: 'unpropagated-top-level', spot, message, reason: 'top-level' }];
 }
 
-const atomic = ({ journal, test }: ImplementationRun): readonly Fact[] =>
+const atomic = ({ journal, test }: Execution): readonly Fact[] =>
   journal.atomicAllocations.map((spot) => ({
     rule: 'sync-in-atomic',
     spot,

@@ -4,8 +4,8 @@
  */
 import { lanesOf } from '../../../../engine/src/lanes.ts';
 import type { ReplayStep } from '../../../../engine/src/replay.ts';
-import type { ImplementationRun } from '../implementation/execute.ts';
-import { type Fact, judge } from '../implementation/judge.ts';
+import { type Execution, executeImplementation } from '../implementation/execute.ts';
+import type { Fact } from '../implementation/judge.ts';
 import type { Context } from '../rule.ts';
 import { count, hex } from '../run/print.ts';
 import { max, min } from '../run/ranges.ts';
@@ -22,10 +22,10 @@ export interface ImplementationShown {
 /** Of several runs of a test (one for each allocation that fails) the first that shows a fault; null: there is no such test. */
 export function shownImplementation(context: Context, test: string): ImplementationShown | null {
   const runs = context.implementations.filter(({ run }) => run.scenario.id === test);
-  const judged = runs.map((done) => ({ done, facts: judge(done) }));
-  const shown = judged.find(({ facts }) => facts.length > 0) ?? judged[0];
+  const shown = runs.find(({ facts }) => facts.length > 0) ?? runs[0];
   if (!shown) return null;
-  const { done, facts } = shown;
+  const { facts } = shown;
+  const done = executeImplementation(shown.options);
   const { writers, frees } = done.journal;
   const spots = [...facts.map(({ spot }) => spot), ...writers.values(), ...frees.flatMap(({ spot }) => spot ?? [])];
   return {
@@ -59,7 +59,7 @@ const traced = (spot: Spot): TraceStep => ({
 const NOTHING = { source: null, depth: 0, range: null, lanes: [], values: [] } as const;
 
 /** One step a KeyID, with all that the sync has written for it. */
-function rounds({ run }: ImplementationRun): readonly ReplayStep[] {
+function rounds({ run }: Execution): readonly ReplayStep[] {
   const { machine } = run;
   const { directMappingSize } = machine.layout;
   const written = new Map<number, { readonly entries: number; readonly start: bigint; readonly end: bigint }>();

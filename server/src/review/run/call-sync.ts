@@ -6,6 +6,7 @@ import type { Expr } from '../../c/ast.ts';
 import { LimitReached } from '../../c/evaluate/errors.ts';
 import type { SyncConvention } from '../report.ts';
 import { codeOf } from '../text.ts';
+import type { Moves } from './moves.ts';
 import { printed } from './print.ts';
 import { canonicalOf, min, overlaps, union } from './ranges.ts';
 import type { Spot, SyncCall, SyncSeen } from './run.ts';
@@ -89,6 +90,21 @@ function operandsOf(expr: Expr | null, args: readonly Value[], spot: Spot | null
     const value = args[index];
     return { text: codeOf(spot.text, arg), value: value ? printed(value) : '?' };
   });
+}
+
+/** The same call where it stands now, and as it is written there. */
+export function movedCall(call: SyncCall, moves: Moves): SyncCall | null {
+  const spot = call.spot && moves.spot(call.spot);
+  if (call.spot && !spot) return null;
+  const expr = call.expr && moves.node(call.expr);
+  const operands =
+    expr?.kind === 'call' && spot
+      ? call.operands.map((operand, index) => {
+          const arg = expr.args[index];
+          return arg ? { ...operand, text: codeOf(spot.text, arg) } : operand;
+        })
+      : call.operands;
+  return { ...call, spot, expr, operands };
 }
 
 interface Resolved extends Range {

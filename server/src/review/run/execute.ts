@@ -1,5 +1,4 @@
 import { createMachine } from '../../../../engine/src/create.ts';
-import { kernelFunction } from '../../../../engine/src/kernel/catalogue.ts';
 import type { Value } from '../../../../engine/src/kernel/ctype.ts';
 import { createMemory } from '../../../../engine/src/kernel/memory.ts';
 import type { Facts } from '../../../../engine/src/kernel/model.ts';
@@ -11,11 +10,11 @@ import type { Expr, Stmt } from '../../c/ast.ts';
 import type { TableFrames } from '../../c/evaluate/builtins/table-frames.ts';
 import { BugOn, EvaluationFault, LimitReached } from '../../c/evaluate/errors.ts';
 import { createEvaluator } from '../../c/evaluate/evaluator.ts';
-import type { Code, EvaluableFunction, Evaluator, MacroParser } from '../../c/evaluate/types.ts';
+import type { EvaluableFunction, Evaluator, MacroParser } from '../../c/evaluate/types.ts';
 import { visit } from '../../c/walk.ts';
-import { modelledFunction } from '../functions.ts';
 import type { Program } from '../program.ts';
 import { callSync } from './call-sync.ts';
+import { codeOf, withAsked } from './code.ts';
 import type { Run, RunFault, Spot, SyncCall, SyncSeen } from './run.ts';
 import { createRecorder, NO_RECORDER } from './trace.ts';
 
@@ -101,15 +100,9 @@ export function executeOn(machine: Machine, options: RunOptions, ownSync: OwnSyn
     return text && span.end > span.start ? { text, span, function: fn.name } : null;
   };
 
-  const code: Code = {
-    function(name) {
-      const own = ownSync?.functions.get(name) ?? program.functions.get(name)?.evaluable;
-      if (own && options.side !== 'model') return own;
-      return modelled(name, program.version);
-    },
-    macro: (name) => (options.side === 'model' ? null : (program.macros.get(name) ?? null)),
-    struct: (tag) => (options.side === 'model' ? null : (program.structs.get(tag) ?? null)),
-  };
+  const { code, asked } = withAsked(
+    codeOf({ program, side: options.side, ...(ownSync ? { first: ownSync.functions } : {}) }),
+  );
 
   /** What each function is at. */
   const statementOf = new Map<string, Spot | null>();
@@ -229,6 +222,7 @@ export function executeOn(machine: Machine, options: RunOptions, ownSync: OwnSyn
     left,
     requests,
     entered,
+    asked,
   };
 }
 
@@ -236,19 +230,6 @@ const testOfLoop = (stmt: Stmt): Expr | null =>
   stmt.kind === 'for' || stmt.kind === 'while' || stmt.kind === 'do' ? stmt.test : null;
 
 const entries: ReadonlySet<string> = new Set(scenarios.map(({ entry }) => entry));
-
-const models = new Map<Program['version'], Map<string, EvaluableFunction | null>>();
-
-function modelled(name: string, version: Program['version']): EvaluableFunction | null {
-  const byName = models.get(version) ?? new Map<string, EvaluableFunction | null>();
-  models.set(version, byName);
-  const known = byName.get(name);
-  if (known !== undefined) return known;
-  const model = kernelFunction(name, version);
-  const fn = model ? modelledFunction(model) : null;
-  byName.set(name, fn);
-  return fn;
-}
 
 type SpotOf = (node: object | null, fn: EvaluableFunction | null) => Spot | null;
 

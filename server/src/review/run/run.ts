@@ -5,6 +5,7 @@ import type { Scenario } from '../../../../engine/src/kernel/scenario.ts';
 import type { Machine, Stale } from '../../../../engine/src/machine.ts';
 import type { Expr, Span, Stmt } from '../../c/ast.ts';
 import type { CodeText } from '../text.ts';
+import type { Asked } from './code.ts';
 
 /** A place in the patch's code. */
 export interface Spot {
@@ -47,6 +48,7 @@ export interface TraceStep {
   readonly kind: 'patch' | 'kernel' | 'note';
   /** For the kernel's own steps their name, for notes their text. */
   readonly label: string;
+  /** Null where the spot is. */
   readonly stmt: Stmt | null;
   readonly spot: Spot | null;
   readonly function: string;
@@ -87,6 +89,8 @@ export interface Run {
   readonly requests: readonly { readonly from: number; readonly to: number }[];
   /** Functions of the patch that the run entered. */
   readonly entered: ReadonlySet<string>;
+  /** The run depends on this code and on nothing else of the program. */
+  readonly asked: Asked;
 }
 
 /** What a finding calls a run: its scenario, and which allocation of the sync was made to fail. */

@@ -25,7 +25,7 @@ export function createRecorder(machine: Machine): Recorder {
   const push = (kind: TraceStep['kind'], label: string, stmt: Stmt | null, spot: Spot | null, name: string) => {
     full = trace.length >= MOST_TRACED;
     const events = machine.events.length;
-    if (!full) trace.push({ kind, label, stmt, spot, function: name, events, values: NO_VALUES });
+    if (!full) trace.push({ kind, label, stmt: spot && stmt, spot, function: name, events, values: NO_VALUES });
   };
   return {
     trace,

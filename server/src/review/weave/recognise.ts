@@ -14,17 +14,26 @@ export interface Recognised {
 }
 
 export interface Recogniser {
-  pattern(mark: string): Pattern;
+  mark(text: string): Mark;
+}
+
+interface Mark {
+  readonly pattern: Pattern;
+  /** How much it says; the length of a variable's name says nothing. */
+  readonly said: number;
 }
 
 /** Patterns are parsed once per parser: the marks are the kernel's, not the patch's. */
 export function createRecogniser(parser: CParser): Recogniser {
-  const known = new Map<string, Pattern>();
+  const known = new Map<string, Mark>();
   return {
-    pattern(mark) {
-      const pattern = known.get(mark) ?? parsePattern(parser, mark);
-      known.set(mark, pattern);
-      return pattern;
+    mark(text) {
+      const mark = known.get(text) ?? {
+        pattern: parsePattern(parser, text),
+        said: text.replace(/\$\w+/g, '$').length,
+      };
+      known.set(text, mark);
+      return mark;
     },
   };
 }
@@ -60,17 +69,16 @@ function headSpan(stmt: Stmt): Span {
 
 function bestMark(recogniser: Recogniser, stmt: Stmt, marks: readonly string[]): Recognised | null {
   let best: Recognised | null = null;
-  for (const mark of marks) {
-    const bindings = matchPattern(recogniser.pattern(mark), stmt);
+  for (const text of marks) {
+    const { pattern, said } = recogniser.mark(text);
+    const match = matchPattern(pattern, stmt);
+    if (!match) continue;
     // A mark that says more counts more, and so does a name that is the kernel's own.
-    const weight = 1 + said(mark) / 64 + identities(bindings?.bindings) / 16;
-    if (bindings && (best === null || weight > best.weight)) best = { weight, names: bindings.bindings };
+    const weight = 1 + said / 64 + identities(match.bindings) / 16;
+    if (best === null || weight > best.weight) best = { weight, names: match.bindings };
   }
   return best;
 }
 
-/** How much a mark says; the length of a variable's name says nothing. */
-const said = (mark: string) => mark.replace(/\$\w+/g, '$').length;
-
-const identities = (bindings: ReadonlyMap<string, string> | undefined) =>
-  [...(bindings ?? [])].filter(([kernelName, spelling]) => kernelName === spelling).length;
+const identities = (bindings: ReadonlyMap<string, string>) =>
+  [...bindings].filter(([kernelName, spelling]) => kernelName === spelling).length;
