@@ -7,13 +7,15 @@
 import type { Expr, Stmt } from './ast.ts';
 import type { CParser } from './parse/parser.ts';
 import { parseStatements } from './parse/snippet.ts';
-import { type AstNode, childrenOf } from './walk.ts';
+import { type AstNode, childrenOf, namesDeclared, namesUsed } from './walk.ts';
 
 export interface Pattern {
   readonly text: string;
   /** A pattern of one expression, or of one statement; null: the text is no C, it matches nothing. */
   readonly expr: Expr | null;
   readonly stmt: Stmt | null;
+  /** Names that stand in whatever matches. */
+  readonly names: readonly string[];
 }
 
 /** The hunk's names by the kernel's (without `$`). */
@@ -38,14 +40,29 @@ export function parsePattern(parser: CParser, text: string): Pattern {
   const [first, ...more] = parseStatements(parser, /[;}]$/.test(code) ? code : `${code};`);
   const usable = first !== undefined && more.length === 0 && first.kind !== 'opaque';
   const expr = usable && first.kind === 'expr' ? first.expr : null;
-  const pattern: Pattern = { text, expr, stmt: usable && !expr ? first : null };
+  const names = usable ? [...namesUsed(first)].filter((name) => !/^(?:\$.*|_)$/.test(name) && name !== REST) : [];
+  const pattern: Pattern = { text, expr, stmt: usable && !expr ? first : null, names };
   cache.set(text, pattern);
   return pattern;
 }
 
 /** The first match of a pattern anywhere inside a statement or expression, outermost first; null: none. */
-export const matchPattern = (pattern: Pattern, target: AstNode): Match | null =>
-  search(pattern, target, null, (match) => match);
+export function matchPattern(pattern: Pattern, target: AstNode): Match | null {
+  // Many patterns are laid beside each statement, and few have as much as a name with it in common.
+  if (pattern.names.length > 0) {
+    const names = namesIn(target);
+    if (!pattern.names.every((name) => names.has(name))) return null;
+  }
+  return search(pattern, target, null, (match) => match);
+}
+
+const named = new WeakMap<AstNode, ReadonlySet<string>>();
+
+function namesIn(node: AstNode): ReadonlySet<string> {
+  const names = named.get(node) ?? new Set([...namesUsed(node), ...namesDeclared(node)]);
+  named.set(node, names);
+  return names;
+}
 
 /** All matches, outermost first. */
 export function matchAll(pattern: Pattern, target: AstNode): Match[] {

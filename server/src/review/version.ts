@@ -16,15 +16,8 @@ export function versionOfTexts(texts: readonly CodeText[], recogniser: Recognise
     names: texts.flatMap((text) => text.source.functions.map((source) => source.name)),
   });
   const [first = named, ...others] = likeNamed(named, texts);
-  if (others.length === 0) return first;
-  const shown = texts
-    .filter((text) => text.side === 'old')
-    .flatMap((text) => text.source.functions.map((source): ShownFunction => ({ source, text })));
-  const likeness = (version: Version) =>
-    shown.reduce((sum, each) => {
-      const model = kernelFunction(each.source.name, version);
-      return model ? sum + likenessOf(each, model, recogniser) : sum;
-    }, 0);
+  const before = texts.filter((text) => text.side === 'old');
+  const likeness = (version: Version) => before.reduce((sum, text) => sum + shownOf(text, version, recogniser), 0);
   return others.reduce((best, other) => (likeness(other) > likeness(best) ? other : best), first);
 }
 
@@ -33,6 +26,22 @@ function likeNamed(named: Version, texts: readonly CodeText[]): readonly Version
   if (named !== 'v5.1' && named !== 'v5.2') return [named];
   const newest: readonly Version[] = texts.some((text) => text.path.endsWith('mm/pageattr.c')) ? [] : ['v6.1'];
   return named === 'v5.1' ? ['v5.1', 'v4.18', ...newest] : ['v5.2', ...newest];
+}
+
+const known = new WeakMap<CodeText, Map<Version, number>>();
+
+/** How much a text shows of a version. */
+function shownOf(text: CodeText, version: Version, recogniser: Recogniser): number {
+  const byVersion = known.get(text) ?? new Map<Version, number>();
+  known.set(text, byVersion);
+  const shown =
+    byVersion.get(version) ??
+    text.source.functions.reduce((sum, source) => {
+      const model = kernelFunction(source.name, version);
+      return model ? sum + likenessOf({ source, text }, model, recogniser) : sum;
+    }, 0);
+  byVersion.set(version, shown);
+  return shown;
 }
 
 function likenessOf(shown: ShownFunction, model: KernelFunction, recogniser: Recogniser): number {

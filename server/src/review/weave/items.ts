@@ -106,8 +106,16 @@ export const isCompound = ({ kind }: Stmt) =>
 /** True for the one statement of an `if` whose head stands before the hunk. */
 export const isHeadless = (stmt: Stmt) => stmt.kind === 'if' && stmt.test.kind === 'opaque';
 
+const heads = new WeakMap<Stmt, Stmt>();
+
 /** The statement, without its body if it is a compound one. */
 export function headOf(stmt: Stmt): Stmt {
+  const head = heads.get(stmt) ?? withoutBody(stmt);
+  heads.set(stmt, head);
+  return head;
+}
+
+function withoutBody(stmt: Stmt): Stmt {
   const empty = { kind: 'empty', start: stmt.start, end: stmt.start } as const;
   switch (stmt.kind) {
     case 'if':
