@@ -11,7 +11,9 @@ import type { SyncConvention } from '../report.ts';
 import { executeOn } from '../run/execute.ts';
 import { hex } from '../run/print.ts';
 import type { Run, Spot } from '../run/run.ts';
+import { NO_RECORDER } from '../run/trace.ts';
 import { type Journal, keepJournal } from './journal.ts';
+import { type Recording, record } from './recording.ts';
 import type { ImplementationTest } from './tests.ts';
 
 /** A run, with all that its judge looks at. */
@@ -25,6 +27,8 @@ export interface Execution {
   /** Page-table pages that the reference sync allocates and frees. */
   readonly referenceAllocations: number;
   readonly referenceFrees: number;
+  /** Statement by statement, where that was asked for. */
+  readonly recording: Recording;
 }
 
 export interface ImplementationOptions {
@@ -35,6 +39,13 @@ export interface ImplementationOptions {
   readonly parse: MacroParser;
   readonly failure: number | null;
 }
+
+const NOT_RECORDED: Recording = { steps: [], unkept: 0 };
+
+/** Another time, for a person who wants to see it: as it ran, and with each step written down. */
+export const replayImplementation = (options: ImplementationOptions): Execution => execute(options, true);
+
+export const executeImplementation = (options: ImplementationOptions): Execution => execute(options, false);
 
 /** Machines ready for the sync, by test; forked for each run. */
 const prepared = new Map<string, Machine>();
@@ -62,7 +73,7 @@ function prepare(test: ImplementationTest): Machine {
 export const ownSyncsOf = ({ ownSyncs }: Program): ReadonlyMap<string, EvaluableFunction> =>
   new Map([...ownSyncs].map(([name, fn]) => [name, fn.evaluable]));
 
-export function executeImplementation(options: ImplementationOptions): Execution {
+function execute(options: ImplementationOptions, isRecorded: boolean): Execution {
   const { program, sync, test } = options;
   const machine = machineFor(test);
   const range = test.range(machine);
@@ -73,6 +84,7 @@ export function executeImplementation(options: ImplementationOptions): Execution
   frames.failAllocation(options.failure);
   const at: { spot: Spot | null; atomic: boolean } = { spot: null, atomic: false };
   const { journal, access } = keepJournal({ frames, at, isAtomic: () => at.atomic });
+  const recorded = isRecorded ? record(machine, access, journal) : null;
   const args = argumentsFor(options.convention, sync, range.start, range.end, machine);
   const scenario: Scenario = {
     id: test.id,
@@ -104,9 +116,13 @@ export function executeImplementation(options: ImplementationOptions): Execution
     },
     {
       functions: ownSyncsOf(program),
-      tables: access,
+      tables: recorded?.tables ?? access,
+      recorder: recorded?.recorder ?? NO_RECORDER,
       at,
-      finish: () => frames.commit(),
+      finish() {
+        recorded?.end();
+        frames.commit();
+      },
     },
   );
   return {
@@ -117,6 +133,7 @@ export function executeImplementation(options: ImplementationOptions): Execution
     reference: reference.coherence(),
     referenceAllocations: reference.cost.tablesAllocated - before.tablesAllocated,
     referenceFrees: reference.cost.tablesFreed - before.tablesFreed,
+    recording: recorded?.recording ?? NOT_RECORDED,
   };
 }
 

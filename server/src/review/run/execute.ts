@@ -16,7 +16,7 @@ import type { Program } from '../program.ts';
 import { callSync } from './call-sync.ts';
 import { codeOf, withAsked } from './code.ts';
 import type { Run, RunFault, Spot, SyncCall, SyncSeen } from './run.ts';
-import { createRecorder, NO_RECORDER } from './trace.ts';
+import { createRecorder, type Recorder } from './trace.ts';
 
 const LIMITS = { statements: 60_000, depth: 64 };
 /** A walk of every entry of a mapping, for each KeyID. */
@@ -69,6 +69,8 @@ export interface OwnSync {
   readonly tables: TableFrames;
   /** Where the run is now: asked by whoever writes down what the page tables go through. */
   readonly at: { spot: Spot | null; atomic: boolean };
+  /** What it does entry by entry is judged by what it leaves, and most often shown to nobody. */
+  readonly recorder: Recorder;
   /** Brings what was written to the tables into the machine; called when the run has ended, however it did. */
   finish(): void;
 }
@@ -78,8 +80,7 @@ export function executeOn(machine: Machine, options: RunOptions, ownSync: OwnSyn
   const { scenario, program, decisions } = options;
   const begin = machine.events.length;
   const facts = { ...FACTS, ...scenario.facts };
-  // What the patch's own sync does entry by entry is judged by what it leaves, and shown to nobody.
-  const recorder = ownSync ? NO_RECORDER : createRecorder(machine);
+  const recorder = ownSync?.recorder ?? createRecorder(machine);
   let last: Spot | null = null;
   const syncs: SyncCall[] = [];
   const seen = new Map<number, Set<SyncSeen>>();
