@@ -95,7 +95,7 @@ async function worstPlace(
   const slowest: number[] = [];
   for (const at of all) {
     const times: number[] = [];
-    for (let round = 0; round < 5; round++) times.push(await keystroke(client, uri, at, key));
+    for (let round = 0; round < 3; round++) times.push(await keystroke(client, uri, at, key));
     medians.push(median(times));
     slowest.push(Math.max(...times));
   }
@@ -117,7 +117,7 @@ async function typing(client: Client, path: string): Promise<void> {
   report(`${basename(path)}: a keystroke in a hunk to new diagnostics`, median(times), 'ms', 50);
   const name = basename(path);
   const own = placesInSync(text);
-  await worstPlace(client, uri, `${name}: a blank in each patch`, placesByPatch(text), ' ');
+  await worstPlace(client, uri, `${name}: a blank in each patch`, spread(placesByPatch(text)), ' ');
   await worstPlace(client, uri, `${name}: a blank in the sync itself`, spread(own), ' ');
   // Each is other code: the patch's own sync has to run anew.
   await worstPlace(client, uri, `${name}: a statement in the sync itself`, spread(own), ' barrier();');

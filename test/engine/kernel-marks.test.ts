@@ -4,7 +4,7 @@ import { functionsOf, kernelFunction, versionOf } from '../../engine/src/kernel/
 import type { KernelFunction, Node, Version } from '../../engine/src/kernel/model.ts';
 import { loadParser } from '../../server/src/c/parse/parser.ts';
 import { parseStatements } from '../../server/src/c/parse/snippet.ts';
-import { matchPattern, parsePattern } from '../../server/src/c/pattern.ts';
+import { calledIn, matchPattern, parsePattern } from '../../server/src/c/pattern.ts';
 
 const parser = await loadParser();
 const VERSIONS: readonly Version[] = ['v4.18', 'v5.1', 'v5.2', 'v6.1'];
@@ -35,6 +35,8 @@ describe.each(VERSIONS)('%s', (version) => {
       const [stmt] = parseStatements(parser, spelled(mark));
       const bindings = stmt && matchPattern(pattern, stmt)?.bindings;
       expect(bindings, `${mark} does not match ${spelled(mark)}`).toBeDefined();
+      // What is told of it before it is read must be true of what was read.
+      expect(pattern.names, mark).toEqual(expect.arrayContaining([...calledIn(mark)]));
       for (const name of namesIn(mark)) expect(bindings?.get(name), mark).toBe(`my_${name}`);
     }
   });

@@ -46,14 +46,25 @@ export function parsePattern(parser: CParser, text: string): Pattern {
   return pattern;
 }
 
+const CALL = /(?<![$\w])([a-z_]\w*)\(/g;
+const NO_CALL = /^(?:_|if|for|while|switch|return|sizeof|\w*for_each\w*)$/;
+
+/** Functions that a pattern calls, told without reading it as C; all of them are among its names. */
+export const calledIn = (text: string): readonly string[] =>
+  [...text.matchAll(CALL)].flatMap(([, name]) => (name === undefined || NO_CALL.test(name) ? [] : [name]));
+
 /** The first match of a pattern anywhere inside a statement or expression, outermost first; null: none. */
 export function matchPattern(pattern: Pattern, target: AstNode): Match | null {
   // Many patterns are laid beside each statement, and few have as much as a name with it in common.
-  if (pattern.names.length > 0) {
-    const names = namesIn(target);
-    if (!pattern.names.every((name) => names.has(name))) return null;
-  }
+  if (!hasNames(target, pattern.names)) return null;
   return search(pattern, target, null, (match) => match);
+}
+
+/** True if all these names stand anywhere in a statement or expression. */
+export function hasNames(target: AstNode, names: readonly string[]): boolean {
+  if (names.length === 0) return true;
+  const there = namesIn(target);
+  return names.every((name) => there.has(name));
 }
 
 const named = new WeakMap<AstNode, ReadonlySet<string>>();

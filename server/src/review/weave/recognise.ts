@@ -1,7 +1,7 @@
 /** Whether a statement of a hunk is one that a step of the kernel's flow stands for. */
 import type { Span, Stmt } from '../../c/ast.ts';
 import type { CParser } from '../../c/parse/parser.ts';
-import { matchPattern, type Pattern, parsePattern } from '../../c/pattern.ts';
+import { calledIn, hasNames, matchPattern, type Pattern, parsePattern } from '../../c/pattern.ts';
 import { codeOf } from '../text.ts';
 import type { Element } from './element.ts';
 import { headOf, type Item, isCompound } from './items.ts';
@@ -18,7 +18,9 @@ export interface Recogniser {
 }
 
 interface Mark {
-  readonly pattern: Pattern;
+  /** Read when a statement first has these names. */
+  readonly pattern: () => Pattern;
+  readonly called: readonly string[];
   /** How much it says; the length of a variable's name says nothing. */
   readonly said: number;
 }
@@ -29,7 +31,8 @@ export function createRecogniser(parser: CParser): Recogniser {
   return {
     mark(text) {
       const mark = known.get(text) ?? {
-        pattern: parsePattern(parser, text),
+        pattern: () => parsePattern(parser, text),
+        called: calledIn(text),
         said: text.replace(/\$\w+/g, '$').length,
       };
       known.set(text, mark);
@@ -70,8 +73,8 @@ function headSpan(stmt: Stmt): Span {
 function bestMark(recogniser: Recogniser, stmt: Stmt, marks: readonly string[]): Recognised | null {
   let best: Recognised | null = null;
   for (const text of marks) {
-    const { pattern, said } = recogniser.mark(text);
-    const match = matchPattern(pattern, stmt);
+    const { pattern, called, said } = recogniser.mark(text);
+    const match = hasNames(stmt, called) ? matchPattern(pattern(), stmt) : null;
     if (!match) continue;
     // A mark that says more counts more, and so does a name that is the kernel's own.
     const weight = 1 + said / 64 + identities(match.bindings) / 16;
