@@ -11,6 +11,8 @@ export function eventSteps(run: Run, index: number, source: number | null): read
   const event = run.machine.events[index];
   if (!event) return [];
   if (event.kind === 'sync') return syncSteps(run, event, source);
+  // Told inside the sync, which is logged when it ends.
+  if (event.kind === 'alloc-failed' && run.syncs.some(({ from, to }) => from <= index && index < to)) return [];
   const step = stepFor(event);
   if (!step) return [];
   const range = 'start' in event && 'end' in event ? event : null;
@@ -59,7 +61,7 @@ function stepFor(event: Event): Pick<ReplayStep, 'kind' | 'label' | 'detail'> | 
     case 'cache-flush':
       return { kind: 'cache-flush', label: 'cache flush', detail: `cache flush of ${describe(event.range)}` };
     case 'alloc-failed':
-      return { kind: 'fault', label: '-ENOMEM', detail: `the allocation of a ${event.level} table fails` };
+      return allocationFailed(event);
     case 'bug':
       return { kind: 'fault', label: 'BUG', detail: event.message };
     case 'sync-global-pgds':
@@ -85,6 +87,9 @@ function stepFor(event: Event): Pick<ReplayStep, 'kind' | 'label' | 'detail'> | 
   }
 }
 
+const allocationFailed = ({ level }: Extract<Event, { kind: 'alloc-failed' }>) =>
+  ({ kind: 'fault', label: '-ENOMEM', detail: `the allocation of a ${level} table fails` }) as const;
+
 const describe = (range: Range | 'all') =>
   range === 'all' ? 'everything' : `${size(range.end - range.start)} at ${hex(range.start)}`;
 
@@ -96,10 +101,10 @@ function syncSteps(run: Run, event: Extract<Event, { kind: 'sync' }>, source: nu
   const after = call?.to ?? run.machine.events.indexOf(event) + 1;
   const mapping = canonicalMapping(layout);
   const range = { start: max(event.start, mapping.start), end: min(event.end, mapping.end) };
-  const failed = event.result === 0 ? '' : ', which fails with -ENOMEM';
+  const [failed, until] = event.result === 0 ? ['', ''] : [', which fails with -ENOMEM', ' until a table is missing'];
   const head: ReplayStep = {
     kind: 'sync',
-    label: 'sync',
+    label: `sync ${event.start < event.end ? size(event.end - event.start) : 'nothing'}`,
     detail: `sync of [${hex(event.start)}, ${hex(event.end)}), ${event.start < event.end ? size(event.end - event.start) : 'nothing'}, for ${count(event.keyIds, 'KeyID')}: ${count(event.cost.entriesVisited, 'entry', 'entries')} visited${failed}`,
     source,
     depth: 0,
@@ -112,13 +117,17 @@ function syncSteps(run: Run, event: Extract<Event, { kind: 'sync' }>, source: nu
     rounds.push({
       kind: 'sync-keyid',
       label: `sync KeyID ${keyId}`,
-      detail: `KeyID ${keyId}: the entries in the range are copied from KeyID 0`,
+      detail: `KeyID ${keyId}: the entries in the range are copied from KeyID 0${keyId === event.keyIds ? until : ''}`,
       source,
       depth: 1,
       range: [hex(event.start), hex(event.end)],
       lanes: range.start < range.end ? lanesAfter(run, after, widened(run, range), keyId) : [],
       values: [],
     });
+  const missed = run.machine.events
+    .slice(call?.from ?? after, after)
+    .find((one): one is Extract<Event, { kind: 'alloc-failed' }> => one.kind === 'alloc-failed');
+  if (missed) rounds.push({ ...head, ...allocationFailed(missed), depth: 1, lanes: [] });
   return [head, ...rounds];
 }
 

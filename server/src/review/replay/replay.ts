@@ -89,12 +89,14 @@ function stepsOf(run: Run, source: SourceIndex, missing: ReadonlyMap<number, Rep
   for (const [index, traced] of run.trace.entries()) {
     const next = run.trace[index + 1]?.events ?? run.machine.events.length;
     const line = traced.spot ? source.indexOf(traced.spot) : null;
-    // The kernel's own step is worth a place on the timeline only if it did something.
-    const did = next > traced.events;
-    if (traced.spot || traced.kind === 'note' || did)
+    const events: ReplayStep[] = [];
+    for (let event = traced.events; event < next; event++) events.push(...eventSteps(run, event, line));
+    // Of the kernel's own steps those are told that did something, by what they did.
+    const isTold = traced.spot !== null || traced.kind === 'note' || (next > traced.events && events.length === 0);
+    if (isTold)
       steps.push({
         kind: traced.spot ? 'statement' : 'model',
-        label: traced.label || traced.function,
+        label: traced.label || (traced.spot ? source.headOf(traced.spot) : traced.function),
         detail: traced.spot
           ? `${traced.function}(): ${source.textOf(traced.spot)}`
           : `${traced.function && `${traced.function}(): `}${traced.label}`,
@@ -107,7 +109,8 @@ function stepsOf(run: Run, source: SourceIndex, missing: ReadonlyMap<number, Rep
           return at === null ? [] : [{ source: at, name, value }];
         }),
       });
-    for (let event = traced.events; event < next; event++) steps.push(...eventSteps(run, event, line));
+    const own = isTold ? '' : `${traced.function}(), ${traced.label}: `;
+    steps.push(...events.map((step) => ({ ...step, detail: own + step.detail })));
     const absent = missing.get(index);
     if (absent) steps.push(absent);
   }

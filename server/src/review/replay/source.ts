@@ -10,6 +10,8 @@ export interface SourceIndex {
   /** Index of the line where a spot begins; null if it is not shown. */
   indexOf(spot: Spot): number | null;
   textOf(spot: Spot): string;
+  /** Its first line: of a block, what opens it. */
+  headOf(spot: Spot): string;
 }
 
 const MOST_TEXT = 120;
@@ -54,5 +56,6 @@ export function sourceOf(run: Run, context: Context): SourceIndex {
       const code = codeOf(text, span).replace(/\s+/g, ' ');
       return code.length > MOST_TEXT ? `${code.slice(0, MOST_TEXT)}...` : code;
     },
+    headOf: ({ text, span }) => codeOf(text, span).split('\n', 1)[0]?.trim() ?? '',
   };
 }
