@@ -28,4 +28,5 @@ const runKey = (show: ShowReplay): string =>
     show.replay.steps.length,
     show.compare?.scenario.id,
     show.compare?.variant,
+    show.line,
   ].join(' ');

@@ -1,4 +1,5 @@
 /** Which run this is, which others there are, and what can be taken away. */
+import { useEffect, useState } from 'preact/hooks';
 import type { ReplayVariant, ShowReplay } from '../src/replay-messages.ts';
 import type { Host } from './host.ts';
 
@@ -12,14 +13,15 @@ interface Props {
 const VARIANTS: readonly ReplayVariant[] = ['patched', 'unpatched'];
 
 export function Header({ show, host, onCopy, onSave }: Props) {
-  const { replay, compare, scenarios, selected, variant } = show;
+  const { replay, compare, scenarios, selected, variant, patchedOnly } = show;
+  const { call, title } = replay.scenario;
   return (
     <header class="header">
       <div class="what">
-        <h1>
-          <code>{replay.scenario.call}</code>
+        <h1 title={call}>
+          <code>{call}</code>
         </h1>
-        <p class="title">{replay.scenario.title}</p>
+        {!call.includes(title) && <p class="title">{title}</p>}
       </div>
       <div class="controls">
         {scenarios.length > 0 && (
@@ -42,6 +44,8 @@ export function Header({ show, host, onCopy, onSave }: Props) {
               key={each}
               type="button"
               aria-pressed={variant === each}
+              disabled={each === 'unpatched' && patchedOnly.includes(selected)}
+              title={each === 'unpatched' ? 'The same call without the patch' : 'With the patch'}
               onClick={() => host.post({ type: 'select-variant', variant: each })}
             >
               {each}
@@ -50,9 +54,7 @@ export function Header({ show, host, onCopy, onSave }: Props) {
         </fieldset>
         <ComparePicker show={show} host={host} />
         <span class="group">
-          <button type="button" onClick={onCopy} title="Copy the whole state as text">
-            Copy
-          </button>
+          <CopyButton onCopy={onCopy} />
           <button type="button" onClick={() => onSave('svg')} title="Save the picture as SVG">
             SVG
           </button>
@@ -68,9 +70,30 @@ export function Header({ show, host, onCopy, onSave }: Props) {
   );
 }
 
+const NOTICED = 1500;
+
+/** Says for a moment that it has done what nobody sees. */
+function CopyButton({ onCopy }: { onCopy: () => void }) {
+  const [copied, setCopied] = useState(0);
+  useEffect(() => {
+    if (copied === 0) return;
+    const timer = setTimeout(() => setCopied(0), NOTICED);
+    return () => clearTimeout(timer);
+  }, [copied]);
+  const copy = (): void => {
+    onCopy();
+    setCopied(copied + 1);
+  };
+  return (
+    <button type="button" class="copy" aria-live="polite" onClick={copy} title="Copy the whole state as text">
+      {copied === 0 ? 'Copy' : 'Copied'}
+    </button>
+  );
+}
+
 /** Beside this run: the other variant of it, or another scenario. */
 function ComparePicker({ show, host }: { show: ShowReplay; host: Host }) {
-  const { compare, scenarios, selected, variant } = show;
+  const { compare, scenarios, selected, variant, patchedOnly } = show;
   const opposite: ReplayVariant = variant === 'patched' ? 'unpatched' : 'patched';
   const value =
     compare === undefined ? '' : compare.scenario.id === selected ? 'variant' : `scenario ${compare.scenario.id}`;
@@ -81,10 +104,10 @@ function ComparePicker({ show, host }: { show: ShowReplay; host: Host }) {
   };
   return (
     <select aria-label="Compare with" value={value} onChange={(event) => choose(event.currentTarget.value)}>
-      <option value="">compare…</option>
-      <option value="variant">{`with ${opposite}`}</option>
+      <option value="">{compare === undefined ? 'compare…' : 'do not compare'}</option>
+      {!patchedOnly.includes(selected) && <option value="variant">{`with ${opposite}`}</option>}
       {scenarios
-        .filter((scenario) => scenario.id !== selected)
+        .filter(({ id }) => id !== selected && (variant === 'patched' || !patchedOnly.includes(id)))
         .map((scenario) => (
           <option key={scenario.id} value={`scenario ${scenario.id}`}>
             {`with ${scenario.id}`}

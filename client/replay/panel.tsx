@@ -35,7 +35,7 @@ export function Panel({ show, runKey, host }: { show: ShowReplay; runKey: string
     () =>
       restoredChoice(host.restore(), runKey, steps) ?? {
         run: runKey,
-        position: steps,
+        position: startOf(show),
         lens: null,
         page: null,
         keyId: 0,
@@ -62,6 +62,7 @@ export function Panel({ show, runKey, host }: { show: ShowReplay; runKey: string
   const lens = clampLens(choice.lens ?? homeLens(interest), interest.total);
   const page = choice.page ?? telling(replay) ?? interest.hot[0]?.start ?? 0;
   const state = run.stateAt(choice.position);
+  const otherPosition = aligned?.[choice.position] ?? 0;
   const zoomBy = useCallback(
     (factor: number, center?: number) =>
       setChoice((before) => {
@@ -111,12 +112,15 @@ export function Panel({ show, runKey, host }: { show: ShowReplay; runKey: string
 
   const select = useCallback(
     (at: number, keyId: number) => {
-      const position = madeBy(replay, keyId, at, choice.position);
       player.pause();
-      set({ page: at, keyId, ...(position !== null && { position }) });
+      setChoice((before) => {
+        const position = madeBy(replay, keyId, at, before.position) ?? before.position;
+        return { ...before, page: at, keyId, position };
+      });
     },
-    [replay, choice.position, player.pause, set],
+    [replay, player.pause],
   );
+  const reveal = useCallback((patchLine: number) => host.post({ type: 'reveal-line', patchLine }), [host]);
   const inspect = useCallback((at: number, keyId: number) => set({ page: at, keyId }), [set]);
 
   const pictures = useRef<HTMLDivElement>(null);
@@ -153,24 +157,19 @@ export function Panel({ show, runKey, host }: { show: ShowReplay; runKey: string
           <>
             <Verdict replay={replay} />
             <div class="columns">
-              <Source
-                run={run}
-                position={choice.position}
-                onGo={goTo}
-                onReveal={(patchLine) => host.post({ type: 'reveal-line', patchLine })}
-              />
+              <Source run={run} position={choice.position} onGo={goTo} onReveal={reveal} />
               <Picture run={run} position={choice.position} onSelect={select} {...shared} />
             </div>
           </>
         ) : (
           <div class="columns two">
             <section aria-label={`${replay.scenario.title}, ${replay.variant}`}>
-              <Verdict replay={replay} name />
+              <Verdict replay={replay} position={choice.position} />
               <Picture run={run} position={choice.position} onSelect={select} {...shared} />
             </section>
             <section aria-label={`${other.replay.scenario.title}, ${other.replay.variant}`}>
-              <Verdict replay={other.replay} name />
-              <Picture run={other} position={aligned?.[choice.position] ?? 0} onSelect={inspect} {...shared} />
+              <Verdict replay={other.replay} position={otherPosition} />
+              <Picture run={other} position={otherPosition} onSelect={inspect} {...shared} />
             </section>
           </div>
         )}
@@ -202,4 +201,12 @@ function telling(replay: Replay): number | null {
     replay.marks.find(({ kind }) => kind === 'hole' || kind === 'stale' || kind === 'extra') ??
     replay.marks.find(({ kind }) => kind === 'changed');
   return mark === undefined ? null : (canonicalStretch(replay, [mark.start, mark.end])?.start ?? null);
+}
+
+/** The run opens at its end, where all can be seen; or at the fault that the reader asked about. */
+function startOf({ replay: { steps, source }, line }: ShowReplay): number {
+  const fault = steps.findIndex(
+    ({ kind, source: at }) => kind === 'fault' && at !== null && source[at]?.patchLine === line,
+  );
+  return fault < 0 ? steps.length : fault + 1;
 }

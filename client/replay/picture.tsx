@@ -4,6 +4,7 @@ import type { Interest } from '../../engine/src/picture/interest.ts';
 import { canonicalStretch, type Stretch } from '../../engine/src/picture/pages.ts';
 import { createScale, toPage } from '../../engine/src/picture/scale.ts';
 import { stateSentence } from '../../engine/src/picture/words.ts';
+import { moveBetween } from './arrows.ts';
 import { Inspector } from './inspector.tsx';
 import { LaneRow } from './lane.tsx';
 import { Overview } from './overview.tsx';
@@ -87,6 +88,7 @@ export function Picture({ run, position, interest, lens, page, keyId, onSelect, 
         class="lanes"
         ref={lanes}
         onScroll={(event) => setView({ top: event.currentTarget.scrollTop, height: event.currentTarget.clientHeight })}
+        onKeyDown={(event) => moveBetween(event, '.lane-label')}
         aria-label={stateSentence(replay, state)}
       >
         {rows.map((row) => (
@@ -94,7 +96,7 @@ export function Picture({ run, position, interest, lens, page, keyId, onSelect, 
             key={row.group.keyIds[0]?.[0] ?? 0}
             replay={replay}
             group={row.group}
-            canonicalLane={state.groups[0]?.lane ?? null}
+            canonical={state.groups[0] ?? row.group}
             scale={scale}
             height={row.height}
             laneHeight={laneHeight}

@@ -1,7 +1,11 @@
 /** The evaluated lines, the values they set behind them, in step with the timeline. */
-import { useEffect, useRef } from 'preact/hooks';
+import { memo } from 'preact/compat';
+import { useCallback, useEffect, useRef } from 'preact/hooks';
 import type { ReplaySourceLine } from '../../engine/src/replay.ts';
+import { moveBetween } from './arrows.ts';
 import type { Run } from './run.ts';
+
+type Values = ReturnType<Run['source']['valuesAt']>;
 
 interface Props {
   readonly run: Run;
@@ -34,18 +38,22 @@ export function Source({ run, position, onGo, onReveal }: Props) {
     observer.observe(column);
     return () => observer.disconnect();
   }, [current]);
+  const choose = useCallback(
+    (index: number): void => {
+      const first = source.firstPosition(index);
+      const patchLine = replay.source[index]?.patchLine ?? null;
+      if (first !== null) onGo(first);
+      if (patchLine !== null) onReveal(patchLine);
+    },
+    [replay, source, onGo, onReveal],
+  );
   if (replay.source.length === 0)
     return <aside class="source empty">No line of the patch runs here: all of it is the kernel's own flow.</aside>;
-  const choose = (index: number): void => {
-    const line = replay.source[index];
-    const first = source.firstPosition(index);
-    if (first !== null) onGo(first);
-    if (line?.patchLine != null) onReveal(line.patchLine);
-  };
+  const firstLine = replay.source.findIndex(({ kind }) => kind !== 'gap');
   let where = '';
   return (
     <aside class="source" aria-label="Evaluated lines of the patch">
-      <ol ref={list}>
+      <ol ref={list} onKeyDown={(event) => moveBetween(event, '.line')}>
         {replay.source.map((line, index) => {
           const here = `${line.path} ${line.function}`;
           const heading = here === where ? null : line;
@@ -55,7 +63,7 @@ export function Source({ run, position, onGo, onReveal }: Props) {
             <li key={`${index}`}>
               {heading !== null && (
                 <p class="where">
-                  <span class="path">{heading.path}</span> {heading.function}
+                  <span class="path">{heading.path}</span> {heading.function}()
                 </p>
               )}
               {line.kind === 'gap' ? (
@@ -63,18 +71,15 @@ export function Source({ run, position, onGo, onReveal }: Props) {
                   <span class="hidden">lines not shown</span>⋯
                 </span>
               ) : (
-                <button
-                  type="button"
-                  class={`line ${line.kind}${source.firstPosition(index) === null ? ' idle' : ''}`}
-                  aria-current={index === current ? 'step' : undefined}
-                  title={source.firstPosition(index) === null ? 'Never reached in this run' : 'Go to its first event'}
-                  onClick={() => choose(index)}
-                >
-                  <span class="number">{line.kernelLine ?? ''}</span>
-                  <span class="sign">{SIGN[line.kind]}</span>
-                  <span class="text">{dedent(line.text)}</span>
-                  <Values values={source.valuesAt(index, position)} />
-                </button>
+                <Line
+                  line={line}
+                  index={index}
+                  reached={source.firstPosition(index) !== null}
+                  isCurrent={index === current}
+                  isStop={index === (current ?? firstLine)}
+                  values={source.valuesAt(index, position)}
+                  onChoose={choose}
+                />
               )}
             </li>
           );
@@ -84,18 +89,54 @@ export function Source({ run, position, onGo, onReveal }: Props) {
   );
 }
 
-function Values({ values }: { values: readonly { readonly name: string; readonly value: string }[] }) {
-  if (values.length === 0) return null;
-  return (
-    <span class="values">
-      {values.map((value) => (
-        <span key={value.name} class="value">
-          {value.name} = {value.value}
-        </span>
-      ))}
-    </span>
-  );
+interface LineProps {
+  readonly line: ReplaySourceLine;
+  readonly index: number;
+  readonly reached: boolean;
+  readonly isCurrent: boolean;
+  /** The one line that the Tab key stops at. */
+  readonly isStop: boolean;
+  readonly values: Values;
+  readonly onChoose: (index: number) => void;
 }
+
+/** Of hundreds of lines a step concerns two. */
+const Line = memo(
+  function Line({ line, index, reached, isCurrent, isStop, values, onChoose }: LineProps) {
+    return (
+      <button
+        type="button"
+        class={`line ${line.kind}${reached ? '' : ' idle'}`}
+        tabIndex={isStop ? 0 : -1}
+        aria-current={isCurrent ? 'step' : undefined}
+        title={reached ? 'Go to its first event' : 'Never reached in this run'}
+        onClick={() => onChoose(index)}
+      >
+        <span class="number">{line.kernelLine ?? ''}</span>
+        <span class="sign">{SIGN[line.kind]}</span>
+        <span class="text">{dedent(line.text)}</span>
+        {values.length > 0 && (
+          <span class="values">
+            {values.map(({ name, value }) => (
+              <span key={name} class="value">
+                {name} = {value}
+              </span>
+            ))}
+          </span>
+        )}
+      </button>
+    );
+  },
+  (before, after) =>
+    before.line === after.line &&
+    before.isCurrent === after.isCurrent &&
+    before.isStop === after.isStop &&
+    before.onChoose === after.onChoose &&
+    sameValues(before.values, after.values),
+);
+
+const sameValues = (a: Values, b: Values): boolean =>
+  a.length === b.length && a.every(({ name, value }, index) => b[index]?.name === name && b[index]?.value === value);
 
 /** A tab is two columns here: the column is narrow, and depth is still seen. */
 const dedent = (text: string): string => text.replace(/^\t+/, (tabs) => '  '.repeat(tabs.length)).replaceAll('\t', ' ');

@@ -50,6 +50,9 @@ export function standalone(runs: readonly EmbeddedRun[]): Host {
     runs.find((run) => run.scenario === scenario && run.variant === variant) ??
     runs.find((run) => run.scenario === scenario);
 
+  const hasBoth = (scenario: string): boolean =>
+    runs.some((run) => run.scenario === scenario && run.variant === 'unpatched');
+
   const show = (): void => {
     const run = find(shown.scenario, shown.variant);
     if (run === undefined) {
@@ -64,6 +67,7 @@ export function standalone(runs: readonly EmbeddedRun[]): Host {
       scenarios: scenariosOf(runs, run),
       selected: run.scenario,
       variant: run.variant,
+      patchedOnly: runs.filter((one) => !hasBoth(one.scenario)).map((one) => one.scenario),
     });
   };
 

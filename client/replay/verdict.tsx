@@ -1,8 +1,15 @@
 /** The sentence first. */
+import { countText } from '../../engine/src/picture/pages.ts';
 import { costText } from '../../engine/src/picture/words.ts';
 import type { Replay } from '../../engine/src/replay.ts';
 
-export function Verdict({ replay, name = false }: { replay: Replay; name?: boolean }) {
+interface Props {
+  readonly replay: Replay;
+  /** Of two runs side by side: steps done in this one. */
+  readonly position?: number;
+}
+
+export function Verdict({ replay, position }: Props) {
   const { ok, sentence } = replay.verdict;
   const { cost } = replay;
   return (
@@ -11,9 +18,10 @@ export function Verdict({ replay, name = false }: { replay: Replay; name?: boole
         {ok ? '✓' : '✗'}
       </span>
       <div>
-        {name && (
+        {position !== undefined && (
           <p class="verdict-name">
-            {replay.variant} · {replay.scenario.title}
+            <strong>{replay.variant}</strong> · {replay.scenario.title} ·{' '}
+            {`step ${countText(position)} of ${countText(replay.steps.length)}`}
           </p>
         )}
         <p class="verdict-sentence">

@@ -18,6 +18,10 @@ export interface ShowReplay {
   /** Id of the scenario that `replay` is the run of. */
   readonly selected: string;
   readonly variant: ReplayVariant;
+  /** Ids of the runs that there are only with the patch: of its own sync, and of failing allocations. */
+  readonly patchedOnly: readonly string[];
+  /** 1-based line of the patch file that the reader came from: a fault laid to it is where the run opens. */
+  readonly line?: number;
 }
 
 /** Nothing to draw, and why, in one sentence (the patch was edited away, the server is gone). */
@@ -46,5 +50,5 @@ export type PageToHost =
 export interface EmbeddedReplays {
   readonly schema: 1;
   /** One entry per run that the report shows, the one to open first at the front. */
-  readonly shows: readonly ShowReplay[];
+  readonly shows: readonly Omit<ShowReplay, 'patchedOnly'>[];
 }

@@ -29,7 +29,7 @@ function check(overviews: readonly Overview[], filter = ALL): string[] {
 
 it('shows a single mail by its subject, its rules by severity', () => {
   expect(check([overview('file:///b%20c.eml', 1)])).toEqual([
-    '[PATCH v2 3/7] x86/mm: carry attribute changes to the KeyIDs (b c.eml · 4)',
+    '1/1 x86/mm: carry attribute changes to the KeyIDs (b c.eml · 4)',
     '  partial-sync (1)',
     '    KeyIDs 1-3 l',
     '  skipped-flush (1)',

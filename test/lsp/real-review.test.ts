@@ -81,7 +81,7 @@ it('puts the rules of the review on the lines of the example', async () => {
   expect(rules.get('skipped-flush')).toBe(at('return;').line);
   expect(rules.get('invalid-operand')).toBe(at('*cpa->vaddr').line);
   const hover = await ask<Hover>('textDocument/hover', { position: at('sync_direct_mapping(from') });
-  expect(JSON.stringify(hover.contents)).toMatch(/4 KiB \| 4 KiB \| ✗ hole of 2044 KiB/);
+  expect(JSON.stringify(hover.contents).replaceAll('\u00a0', ' ')).toMatch(/4 KiB \| 4 KiB \| ✗ hole of 2044 KiB/);
 });
 
 it('finds definition and calls of a function across a series', async () => {

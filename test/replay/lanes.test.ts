@@ -175,4 +175,12 @@ describe('groups', () => {
     expect(coherenceSentence(states(4))).toBe('KeyID 1-63: stale 4 KiB.');
     expect(coherenceSentence(states(10))).toBe('KeyID 1-2: hole 2044 KiB; KeyID 3-63: stale 4 KiB.');
   });
+
+  test('one that a step leaves alone stays the same object, so that it is not drawn again', () => {
+    const states = createStates(createHistory(manySteps(200)));
+    const [before, after] = [states(199), states(200)];
+    expect(after.groups.length).toBeGreaterThan(30);
+    // The group that the KeyID left, and the one that it makes.
+    expect(after.groups.filter((group) => !before.groups.includes(group)).length).toBe(2);
+  });
 });

@@ -17,6 +17,7 @@ const show = (replay: Replay, compare?: Replay): HostToPage => ({
   scenarios: [replay, skippedFlush()].map(({ scenario, verdict }) => ({ ...scenario, ...verdict })),
   selected: replay.scenario.id,
   variant: replay.variant,
+  patchedOnly: [],
 });
 
 describe('the page', () => {

@@ -43,6 +43,7 @@ const show = (replay, compare) => ({
   scenarios,
   selected: replay.scenario.id,
   variant: replay.variant,
+  patchedOnly: [],
 });
 
 const cases = {

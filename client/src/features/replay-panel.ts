@@ -17,6 +17,8 @@ interface Shown {
   readonly scenario: string;
   readonly variant: ReplayVariant;
   readonly compare: { readonly scenario: string; readonly variant: ReplayVariant } | null;
+  /** 0-based line of the patch that it was opened from. */
+  readonly line: number | null;
 }
 
 export function activate(context: Context): void {
@@ -69,7 +71,7 @@ function createReplay(context: Context) {
       post({ type: 'nothing', reason: 'The patch no longer leads to this run.' });
       return;
     }
-    panel.title = `Replay: ${replay.scenario.id}`;
+    panel.title = `Replay: ${wanted.scenario}`;
     post({
       type: 'show',
       replay,
@@ -77,6 +79,8 @@ function createReplay(context: Context) {
       scenarios: list?.scenarios ?? [],
       selected: wanted.scenario,
       variant: wanted.variant,
+      patchedOnly: list?.patchedOnly ?? [],
+      ...(wanted.line === null ? {} : { line: wanted.line + 1 }),
     });
   }
 
@@ -89,7 +93,7 @@ function createReplay(context: Context) {
     if (shown === null) return;
     switch (message.type) {
       case 'select-scenario':
-        show({ ...shown, scenario: message.id });
+        show({ ...shown, scenario: message.id, line: null });
         return;
       case 'select-variant':
         show({ ...shown, variant: message.variant });
@@ -146,7 +150,7 @@ function createReplay(context: Context) {
         const column = { viewColumn: vscode.ViewColumn.Beside, preserveFocus: false };
         adopt(vscode.window.createWebviewPanel(VIEW, 'Replay', column, { enableScripts: true }));
       } else panel.reveal(undefined, false);
-      show({ uri, patch: list.patch, scenario: list.first, variant: 'patched', compare: null });
+      show({ uri, patch: list.patch, scenario: list.first, variant: 'patched', compare: null, line: line ?? null });
     },
     restore(restored: vscode.WebviewPanel): void {
       const last = extension.workspaceState.get<Shown>(MEMENTO);

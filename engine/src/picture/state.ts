@@ -30,7 +30,7 @@ interface Building {
   synced: Lane;
 }
 
-/** State reader with memory: differences of lane pairs are computed once. */
+/** State reader with memory: differences of lane pairs are computed once, and a group that a step left alone is the same object. */
 export function createStates(history: History): (position: number) => PictureState {
   const pairs = new WeakMap<Lane, WeakMap<Lane, readonly Difference[]>>();
   const differ = (lane: Lane, reference: Lane): readonly Difference[] => {
@@ -55,6 +55,7 @@ export function createStates(history: History): (position: number) => PictureSta
       return stretch === null ? [] : [{ ...stretch, keyIds: mark.keyIds }];
     });
 
+  let last: ReadonlyMap<number, LaneGroup> = new Map();
   return (position) => {
     const building: Building[] = [];
     const canonical = history.at(position);
@@ -76,18 +77,30 @@ export function createStates(history: History): (position: number) => PictureSta
     const reference = building[0]?.lane ?? [];
     const groups = building.map(({ keyIds, lane, synced }): LaneGroup => {
       const keyId = keyIds[0]?.[0] ?? 0;
+      const differs = differ(lane, reference);
+      const known = last.get(keyId);
+      if (
+        known?.lane === lane &&
+        known.synced === synced &&
+        known.differs === differs &&
+        sameKeyIds(known.keyIds, keyIds)
+      )
+        return known;
       const swept = sweptMarks
         .filter((mark) => mark.keyIds[0] <= keyId && keyId <= mark.keyIds[1])
         .flatMap((mark) => intersect(synced, mark));
-      const differs = differ(lane, reference);
       return { keyIds, lane, differs, changed: differ(lane, initialOf(keyId)), synced, swept };
     });
+    last = new Map(groups.map((group) => [group.keyIds[0]?.[0] ?? 0, group]));
     const [first, ...others] = groups;
     const wrong = others.filter((group) => group.differs.length > 0);
     const right = others.filter((group) => group.differs.length === 0);
     return { position, groups: first === undefined ? [] : [first, ...wrong, ...right] };
   };
 }
+
+const sameKeyIds = (a: LaneGroup['keyIds'], b: LaneGroup['keyIds']): boolean =>
+  a.length === b.length && a.every(([first, last], index) => b[index]?.[0] === first && b[index]?.[1] === last);
 
 /** The parts of sorted `stretches` that lie inside `window`. */
 export const intersect = (stretches: readonly Stretch[], window: Stretch): Stretch[] =>

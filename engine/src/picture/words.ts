@@ -1,6 +1,6 @@
 /** The picture in words: for the screen reader, the live sentence under the header, and "copy as text". */
 import type { Replay } from '../replay.ts';
-import type { Difference } from './lane.ts';
+import { type Difference, firstEndingAfter } from './lane.ts';
 import { addressText, countText, type Stretch, sizeText } from './pages.ts';
 import type { LaneGroup, PictureState } from './state.ts';
 
@@ -8,9 +8,6 @@ import type { LaneGroup, PictureState } from './state.ts';
 export function keyIdText(keyIds: readonly (readonly [number, number])[]): string {
   return `KeyID ${keyIds.map(([first, last]) => (first === last ? `${first}` : `${first}-${last}`)).join(', ')}`;
 }
-
-const total = (stretches: readonly Stretch[]): number =>
-  stretches.reduce((sum, { start, end }) => sum + end - start, 0);
 
 /** Kinds of difference in the words a reviewer uses. */
 export const differenceWords: Record<Difference['kind'], string> = {
@@ -26,10 +23,11 @@ const kinds = ['hole', 'stale', 'extra'] as const;
 
 /** 'hole 2044 KiB, stale 4 KiB'; empty when the group equals KeyID-0. */
 export function differenceSummary(group: LaneGroup): string {
+  const pages = { hole: 0, stale: 0, extra: 0 };
+  for (const { kind, start, end } of group.differs) pages[kind] += end - start;
   return kinds
-    .map((kind) => ({ kind, pages: total(ofKind(group, kind)) }))
-    .filter(({ pages }) => pages > 0)
-    .map(({ kind, pages }) => `${kind} ${sizeText(pages)}`)
+    .filter((kind) => pages[kind] > 0)
+    .map((kind) => `${kind} ${sizeText(pages[kind])}`)
     .join(', ');
 }
 
@@ -45,17 +43,17 @@ function placesText(replay: Replay, stretches: readonly Stretch[]): string {
 
 /** What is left of sorted `stretches` outside sorted `others`: a difference is not told twice. */
 function without(stretches: readonly Stretch[], others: readonly Stretch[]): Stretch[] {
-  return stretches.flatMap(({ start, end }) => {
-    const left: Stretch[] = [];
+  const left: Stretch[] = [];
+  for (const { start, end } of stretches) {
     let at = start;
-    for (const other of others) {
-      if (other.end <= at || other.start >= end) continue;
+    let index = firstEndingAfter(others, start);
+    for (let other = others[index]; other !== undefined && other.start < end; other = others[++index]) {
       if (other.start > at) left.push({ start: at, end: other.start });
       at = other.end;
     }
     if (at < end) left.push({ start: at, end });
-    return left;
-  });
+  }
+  return left;
 }
 
 /** The text equivalent of one lane; addresses are canonical (KeyID-0's). */

@@ -54,7 +54,8 @@ function fixesOf(document: ReviewedDocument, { patch, finding }: DiagnosticData)
 function replay(uri: string, diagnostic: Diagnostic): CodeAction[] {
   const data = diagnostic.data as DiagnosticData | undefined;
   if (data === undefined || data.scenario === null) return [];
-  const target: ReplayTarget = { uri, patch: data.patch, scenario: data.scenario };
+  const { line } = diagnostic.range.start;
+  const target: ReplayTarget = { uri, patch: data.patch, scenario: data.scenario, line };
   const title = `Replay the run that shows ${diagnostic.code}`;
   return [
     {

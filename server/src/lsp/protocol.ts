@@ -25,6 +25,8 @@ export interface ScenarioList {
   /** The run to open first: the one that belongs to the line asked for, else the first that fails; null: nothing was run. */
   readonly first: string | null;
   readonly scenarios: readonly ScenarioResult[];
+  /** Ids of those that there are only with the patch. */
+  readonly patchedOnly: readonly string[];
 }
 
 export interface OverviewFinding {
@@ -45,6 +47,8 @@ export interface OverviewPatch {
   readonly series: { readonly version: number; readonly index: number; readonly total: number } | null;
   /** 0-based line where it begins. */
   readonly line: number;
+  /** Scenarios that were run; without any, that nothing was found means nothing. */
+  readonly runs: number;
   readonly findings: readonly OverviewFinding[];
 }
 

@@ -13,9 +13,11 @@ export function scenariosOf({ report }: ReviewedDocument, target: ReplayTarget):
   const patch = target.patch ?? patchAt(report.patches, target.line);
   const found = report.patches[patch];
   if (found === undefined) return null;
-  const scenarios = [...found.scenarios, ...testsOf(found)];
+  const tests = testsOf(found);
+  const scenarios = [...found.scenarios, ...tests];
   const known = scenarios.some(({ id }) => id === target.scenario) ? target.scenario : undefined;
-  return { patch, first: known ?? firstAt(found, target.line) ?? null, scenarios };
+  const first = known ?? firstAt(found, target.line) ?? null;
+  return { patch, first, scenarios, patchedOnly: tests.map(({ id }) => id) };
 }
 
 /** Runs of the patch's own sync: they are no scenarios of the kernel, and only those that findings name are told of. */
