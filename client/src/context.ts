@@ -1,4 +1,4 @@
-import type * as vscode from 'vscode';
+import * as vscode from 'vscode';
 import type { Reviews } from './reviews.ts';
 import type { Server } from './server.ts';
 
@@ -9,3 +9,7 @@ export interface Context {
   readonly server: Server;
   readonly reviews: Reviews;
 }
+
+/** For the when-clauses of package.json. */
+export const setContext = (key: `mktme.${string}`, value: boolean | readonly string[]): void =>
+  void vscode.commands.executeCommand('setContext', key, value);

@@ -5,6 +5,7 @@
 import * as vscode from 'vscode';
 import type { Context } from './context.ts';
 import * as commands from './features/commands.ts';
+import * as contexts from './features/contexts.ts';
 import * as findings from './features/findings-view.ts';
 import * as navigation from './features/navigation.ts';
 import * as progress from './features/progress.ts';
@@ -21,7 +22,8 @@ export function activate(extension: vscode.ExtensionContext) {
   const reviews = createReviews(server);
   const context: Context = { extension, log, server, reviews };
   extension.subscriptions.push(log, server, reviews);
-  for (const feature of [commands, status, progress, findings, navigation, replay, reply]) feature.activate(context);
+  for (const feature of [commands, contexts, status, progress, findings, navigation, replay, reply])
+    feature.activate(context);
   startWithPatches(context);
   return { reviews };
 }

@@ -50,6 +50,7 @@ export interface FindingNode {
   readonly rule: string;
   /** For the Replay command. */
   readonly scenario: string | undefined;
+  readonly line: number;
   readonly finding: OverviewFinding;
 }
 
@@ -64,12 +65,13 @@ export function roots(overviews: readonly Overview[], filter: Filter): readonly 
       const [only, ...others] = overview.patches;
       const name = fileOf(overview.uri);
       const single = only !== undefined && others.length === 0;
+      const byName = !single || only.subject === null;
       return [
         {
           kind: 'document',
           uri: overview.uri,
-          label: (single ? only.subject : null) ?? name,
-          description: single && only.subject !== null ? `${name} · ${count}` : `${count}`,
+          label: byName ? name : labelOf(only),
+          description: byName ? `${count}` : `${name} · ${count}`,
           count,
           overview,
           ...(single ? { patch: only.index } : {}),
@@ -96,6 +98,7 @@ export function childrenOf(node: Node, filter: Filter): readonly Node[] {
         patch: node.patch,
         rule: finding.rule,
         scenario: finding.scenario ?? undefined,
+        line: finding.range.start.line,
         finding,
       }));
     case 'finding':
@@ -115,14 +118,14 @@ function passing({ findings }: OverviewPatch, { severities, text }: Filter): rea
 function patchNode(uri: string, patch: OverviewPatch, filter: Filter): PatchNode[] {
   const count = passing(patch, filter).length;
   if (count === 0) return [];
-  const { series } = patch;
-  const label = `${series === null ? '' : `${series.index}/${series.total} `}${subjectOf(patch)}`;
-  return [{ kind: 'patch', uri, patch: patch.index, label, description: `${count}`, source: patch }];
+  return [{ kind: 'patch', uri, patch: patch.index, label: labelOf(patch), description: `${count}`, source: patch }];
 }
 
-/** The subject without its bracketed prefix, which the series position already says. */
-const subjectOf = ({ subject, series, index }: OverviewPatch): string =>
-  (series === null ? subject : subject?.replace(/^(re:\s*)?\[[^\]]*\]\s*/i, '')) ?? `patch ${index + 1}`;
+/** Place in the series and subject, whose bracketed prefix would take the room of what it is about. */
+function labelOf({ subject, series, index }: OverviewPatch): string {
+  const words = subject?.replace(/^(re:\s*)?\[[^\]]*\]\s*/i, '') ?? `patch ${index + 1}`;
+  return `${series === null ? '' : `${series.index}/${series.total} `}${words}`;
+}
 
 function rulesOf(uri: string, patch: OverviewPatch, filter: Filter): readonly RuleNode[] {
   const groups = new Map<string, OverviewFinding[]>();

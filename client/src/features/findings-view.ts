@@ -1,6 +1,7 @@
 // The tree view "MKTME review": documents, patches of a series, rules, findings; a filter; a tick for what goes into a reply.
 import * as vscode from 'vscode';
-import type { Context } from '../context.ts';
+import type { Overview } from '../../../server/src/lsp/protocol.ts';
+import { type Context, setContext } from '../context.ts';
 import { childrenOf, type Filter, type FindingNode, type Node, roots, SEVERITIES } from '../findings-tree.ts';
 import { toRange } from '../reviews.ts';
 import { tickKey } from './review-reply.ts';
@@ -28,15 +29,9 @@ export function activate(context: Context): void {
   const refresh = (): void => {
     const shown = roots(reviews.all(), filter).reduce((sum, node) => sum + node.count, 0);
     view.badge = shown === 0 ? undefined : { value: shown, tooltip: `${shown} MKTME findings` };
-    const parts = [
-      ...(filter.severities.length < SEVERITIES.length
-        ? [filter.severities.map((severity) => `${severity}s`).join(', ')]
-        : []),
-      ...(filter.text === '' ? [] : [`"${filter.text}"`]),
-    ];
-    view.description = parts.length === 0 ? '' : `only ${parts.join(' with ')}`;
-    void vscode.commands.executeCommand('setContext', 'mktme.filtered', parts.length > 0);
-    void vscode.commands.executeCommand('setContext', 'mktme.hasFindings', shown > 0);
+    const words = filterText(filter);
+    view.message = words === '' || shown === 0 ? '' : `${words}: ${shown} of ${totalOf(reviews.all())}`;
+    setContext('mktme.filtered', words !== '');
     changed.fire(undefined);
   };
 
@@ -69,13 +64,24 @@ export function activate(context: Context): void {
   );
 }
 
+const totalOf = (overviews: readonly Overview[]): number =>
+  overviews.flatMap(({ patches }) => patches).reduce((sum, { findings }) => sum + findings.length, 0);
+
+/** 'Only errors, warnings that mention "flush"'; empty: no filter. */
+function filterText({ severities, text }: Filter): string {
+  const some = severities.length < SEVERITIES.length;
+  if (!some && text === '') return '';
+  const kinds = some ? severities.map((severity) => `${severity}s`).join(', ') : 'findings';
+  return `Only ${kinds}${text === '' ? '' : ` that mention "${text}"`}`;
+}
+
 const keyOf = ({ uri, patch, finding }: FindingNode): string => tickKey(uri, patch, finding);
 
 function itemOf(node: Node, isTicked: (node: FindingNode) => boolean): vscode.TreeItem {
   if (node.kind !== 'finding') {
     const item = new vscode.TreeItem(node.label, vscode.TreeItemCollapsibleState.Expanded);
     item.description = node.description;
-    item.tooltip = node.label;
+    item.tooltip = `${node.label} (${node.description})`;
     item.contextValue = node.kind;
     item.iconPath =
       node.kind === 'rule'
@@ -86,7 +92,7 @@ function itemOf(node: Node, isTicked: (node: FindingNode) => boolean): vscode.Tr
   const { finding } = node;
   const item = new vscode.TreeItem(finding.message, vscode.TreeItemCollapsibleState.None);
   item.description = `${finding.function === null ? '' : `${finding.function}() `}line ${finding.range.start.line + 1}`;
-  item.tooltip = finding.message;
+  item.tooltip = `${finding.rule}: ${finding.message} (${item.description})`;
   item.contextValue = finding.scenario === null ? 'finding' : 'finding-with-run';
   item.command = { command: 'mktme.openFinding', title: 'Open finding', arguments: [node] };
   item.checkboxState = {

@@ -1,6 +1,6 @@
 // Progress at the foot of the window for a review that takes longer than a second; the status item cancels it.
 import * as vscode from 'vscode';
-import type { Context } from '../context.ts';
+import { type Context, setContext } from '../context.ts';
 
 /** Milliseconds after which a person begins to wonder. */
 const PATIENCE = 1000;
@@ -28,7 +28,7 @@ export function activate({ extension, reviews }: Context): void {
 
   const follow = (uri: string): void => {
     const isRunning = reviews.stateOf(uri) === 'reviewing';
-    void vscode.commands.executeCommand('setContext', 'mktme.reviewing', reviews.running().length > 0);
+    setContext('mktme.reviewing', reviews.running().length > 0);
     const timer = timers.get(uri);
     if (isRunning && timer === undefined)
       timers.set(

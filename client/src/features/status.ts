@@ -65,7 +65,13 @@ function statusOf({ server, reviews }: Context, document: vscode.TextDocument): 
   const count = (severity: string) => findingsOf(overview).filter((finding) => finding.severity === severity).length;
   const [errors, warnings, notes] = [count('error'), count('warning'), count('note')];
   const quiet = overview.suppressed === 0 ? '' : `, ${overview.suppressed} suppressed`;
-  if (errors + warnings + notes === 0) return { text: '$(check) MKTME', tooltip: `nothing found${quiet}` };
+  if (errors + warnings + notes === 0)
+    return overview.patches.some(({ runs }) => runs > 0)
+      ? { text: '$(check) MKTME', tooltip: `nothing found${quiet}` }
+      : {
+          text: '$(dash) MKTME',
+          tooltip: `nothing here changes or syncs the direct mapping, so nothing was run${quiet}`,
+        };
   return {
     text: `MKTME $(error) ${errors} $(warning) ${warnings}${notes > 0 ? ` $(info) ${notes}` : ''}`,
     tooltip: `${errors} errors, ${warnings} warnings, ${notes} notes${quiet}; open the findings`,

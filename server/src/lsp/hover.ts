@@ -87,6 +87,9 @@ const size = (text: string): string => {
   return number === null ? plain(text) : bytes(number);
 };
 
+/** Of a narrow column no word is worth a line of its own. */
+const unbroken = (text: string): string => text.replaceAll(' ', '\u00a0');
+
 const cells = (run: SiteRun): readonly [string, string, string] => {
   const verdict = {
     ok: '✓ equal',
@@ -95,7 +98,7 @@ const cells = (run: SiteRun): readonly [string, string, string] => {
     fault: '✗ the run faults',
     'not reached': 'not reached',
   }[run.verdict];
-  return [size(run.changedBytes), size(run.syncedBytes), verdict];
+  return [unbroken(size(run.changedBytes)), unbroken(size(run.syncedBytes)), unbroken(verdict)];
 };
 
 function row(group: readonly SiteRun[]): string[] {
@@ -114,22 +117,14 @@ function row(group: readonly SiteRun[]): string[] {
 function findingText(uri: string, patch: number, report: PatchReport, finding: Finding): string {
   const scenario = tellingRun(report, finding);
   const link = `[${finding.rule}](${rulePage(finding.rule)})`;
-  const replay = scenario === null ? [] : [replayLink('Replay', { uri, patch, scenario })];
+  const replay = scenario === null ? [] : [replayLink('Replay', { uri, patch, scenario, line: finding.line - 1 })];
   // The editor shows the brief message above; what it leaves out is told here.
   const whole = brief(finding.message) === finding.message ? [] : [`${plain(finding.message)}.`];
-  const parts = [ruleSummary(finding.rule), ...whole, ...evidenceText(finding), ...replay];
+  const runs = finding.scenarios.length;
+  const shown = runs > 1 ? [`${count(runs, 'scenario')} show it.`] : [];
+  const parts = [ruleSummary(finding.rule), ...whole, ...shown, ...replay];
   const assumed = finding.assumptions.map((assumption) => `  \n  Assumed: ${plain(assumption)}`);
   return `- ${finding.severity} ${link}: ${parts.join(' ')}${assumed.join('')}`;
-}
-
-/** The cost where the finding is about cost, and how many runs show it. */
-function evidenceText({ evidence, scenarios, rule }: Finding): string[] {
-  const number = (value: number): string => value.toLocaleString('en');
-  const cost =
-    evidence !== null && rule === 'over-broad-sync'
-      ? [`${number(evidence.entriesVisited)} page-table entries visited, ${number(evidence.entriesNeeded)} needed.`]
-      : [];
-  return scenarios.length > 1 ? [...cost, `${count(scenarios.length, 'scenario')} show it.`] : cost;
 }
 
 /** What the verdicts rest on, when it is less than everything. */

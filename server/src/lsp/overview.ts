@@ -20,6 +20,7 @@ export function overviewOf({ uri, version, report, suppressed, failure }: Review
       author: patch.author,
       series: patch.series,
       line: Math.max(0, patch.startLine - 1),
+      runs: patch.scenarios.length,
       findings: patch.findings.map((finding, id) => ({
         id,
         rule: finding.rule,
