@@ -1,6 +1,8 @@
 /** A replay's steps as a reviewer reads them along the timeline: kind, label, and what they are nested in. */
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
+import { createHistory } from '../../engine/src/picture/history.ts';
+import { createStates } from '../../engine/src/picture/state.ts';
 import { loadReviewer } from '../../server/src/show/load-reviewer.ts';
 
 const reviewer = await loadReviewer();
@@ -52,4 +54,15 @@ it('has an allocation that fails inside the sync it ends', () => {
     'return;',
     'return',
   ]);
+});
+
+it('ends in the picture that the verdict speaks of, in every scenario', () => {
+  for (const { id } of report.patches[0]?.scenarios ?? []) {
+    const replay = report.replay(0, id, 'patched');
+    if (replay === null) throw new Error(`${id} has a replay`);
+    const { groups } = createStates(createHistory(replay))(replay.steps.length);
+    const differ = groups.flatMap(({ differs }) => differs.map(({ kind }) => kind));
+    const marked = replay.marks.map(({ kind }) => kind).filter((kind) => /hole|stale|extra/.test(kind));
+    expect([id, [...new Set(differ)].sort()]).toEqual([id, [...new Set(marked)].sort()]);
+  }
 });

@@ -33,7 +33,7 @@ export function verdictOf(trial: Trial): { readonly ok: boolean; readonly senten
   if (skipped)
     return {
       ok: false,
-      sentence: `the mappings agree, but the ${skipped.kind === 'cache' ? 'cache' : 'TLB'} flush of today is skipped`,
+      sentence: `the mappings agree, but the ${skipped.kind === 'cache' ? 'cache' : 'TLB'} flush that the kernel does today is skipped`,
     };
   return { ok: true, sentence: `every KeyID's mapping equals KeyID-0's` };
 }

@@ -5,14 +5,16 @@ import { lanesOf } from '../../../../engine/src/lanes.ts';
 import type { LaneChange, ReplayStep } from '../../../../engine/src/replay.ts';
 import { count, hex, size } from '../run/print.ts';
 import { canonicalMapping, max, min } from '../run/ranges.ts';
-import type { Run } from '../run/run.ts';
+import type { Run, SyncCall } from '../run/run.ts';
 
 export function eventSteps(run: Run, index: number, source: number | null): readonly ReplayStep[] {
   const event = run.machine.events[index];
   if (!event) return [];
-  if (event.kind === 'sync') return syncSteps(run, event, source);
+  // Not by its range: a run may sync the same range twice.
+  const call = run.syncs.find(({ from, to }) => from <= index && index < to);
+  if (event.kind === 'sync') return syncSteps(run, event, call, source);
   // Told inside the sync, which is logged when it ends.
-  if (event.kind === 'alloc-failed' && run.syncs.some(({ from, to }) => from <= index && index < to)) return [];
+  if (event.kind === 'alloc-failed' && call) return [];
   const step = stepFor(event);
   if (!step) return [];
   const range = 'start' in event && 'end' in event ? event : null;
@@ -93,11 +95,13 @@ const allocationFailed = ({ level }: Extract<Event, { kind: 'alloc-failed' }>) =
 const describe = (range: Range | 'all') =>
   range === 'all' ? 'everything' : `${size(range.end - range.start)} at ${hex(range.start)}`;
 
-function syncSteps(run: Run, event: Extract<Event, { kind: 'sync' }>, source: number | null): readonly ReplayStep[] {
+function syncSteps(
+  run: Run,
+  event: Extract<Event, { kind: 'sync' }>,
+  call: SyncCall | undefined,
+  source: number | null,
+): readonly ReplayStep[] {
   const { layout } = run.machine;
-  const call = run.syncs.find(
-    (sync) => sync.start === event.start && sync.end === event.end && sync.result === event.result,
-  );
   const after = call?.to ?? run.machine.events.indexOf(event) + 1;
   const mapping = canonicalMapping(layout);
   const range = { start: max(event.start, mapping.start), end: min(event.end, mapping.end) };

@@ -93,13 +93,12 @@ function stepsOf(run: Run, source: SourceIndex, missing: ReadonlyMap<number, Rep
     for (let event = traced.events; event < next; event++) events.push(...eventSteps(run, event, line));
     // Of the kernel's own steps those are told that did something, by what they did.
     const isTold = traced.spot !== null || traced.kind === 'note' || (next > traced.events && events.length === 0);
+    const text = traced.spot ? source.textOf(traced.spot) : traced.label;
     if (isTold)
       steps.push({
         kind: traced.spot ? 'statement' : 'model',
-        label: traced.label || (traced.spot ? source.headOf(traced.spot) : traced.function),
-        detail: traced.spot
-          ? `${traced.function}(): ${source.textOf(traced.spot)}`
-          : `${traced.function && `${traced.function}(): `}${traced.label}`,
+        label: traced.label || text || traced.function,
+        detail: traced.function ? `${traced.function}(): ${text}` : text,
         source: line,
         depth: 0,
         range: null,

@@ -9,9 +9,8 @@ export interface SourceIndex {
   readonly lines: readonly ReplaySourceLine[];
   /** Index of the line where a spot begins; null if it is not shown. */
   indexOf(spot: Spot): number | null;
+  /** The statement on one line; of a block, what opens it. */
   textOf(spot: Spot): string;
-  /** Its first line: of a block, what opens it. */
-  headOf(spot: Spot): string;
 }
 
 const MOST_TEXT = 120;
@@ -53,9 +52,8 @@ export function sourceOf(run: Run, context: Context): SourceIndex {
       return at ? (byInput.get(at.line.line) ?? null) : null;
     },
     textOf: ({ text, span }) => {
-      const code = codeOf(text, span).replace(/\s+/g, ' ');
+      const code = codeOf(text, span).replace(/\s+/g, ' ').replace(/\{.*/, '{');
       return code.length > MOST_TEXT ? `${code.slice(0, MOST_TEXT)}...` : code;
     },
-    headOf: ({ text, span }) => codeOf(text, span).split('\n', 1)[0]?.trim() ?? '',
   };
 }
