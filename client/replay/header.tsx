@@ -103,7 +103,12 @@ function ComparePicker({ show, host }: { show: ShowReplay; host: Host }) {
     else host.post({ type: 'compare', id: wanted.slice('scenario '.length), variant });
   };
   return (
-    <select aria-label="Compare with" value={value} onChange={(event) => choose(event.currentTarget.value)}>
+    <select
+      class="compare"
+      aria-label="Compare with"
+      value={value}
+      onChange={(event) => choose(event.currentTarget.value)}
+    >
       <option value="">{compare === undefined ? 'compare…' : 'do not compare'}</option>
       {!patchedOnly.includes(selected) && <option value="variant">{`with ${opposite}`}</option>}
       {scenarios

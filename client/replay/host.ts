@@ -26,26 +26,21 @@ declare global {
 
 export function connect(): Host {
   const api = window.acquireVsCodeApi?.();
-  const listen = (receive: (message: HostToPage) => void): void => {
-    window.addEventListener('message', (event: MessageEvent<unknown>) => {
-      if (isMessage(event.data)) receive(event.data);
-    });
-  };
   if (api === undefined) {
     const host = standalone(readEmbedded(document));
-    // The report around the page posts the run whose button was pressed.
-    return {
-      ...host,
-      listen: (receive) => {
-        host.listen(receive);
-        listen(receive);
-      },
-    };
+    // The report around the page says which run's button was pressed.
+    window.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
+      if (typeof data === 'object' && data !== null && 'openRun' in data) host.open(Number(data.openRun));
+    });
+    return host;
   }
   return {
     kind: 'vscode',
     post: (message) => api.postMessage(message),
-    listen,
+    listen: (receive) =>
+      window.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
+        if (isMessage(data)) receive(data);
+      }),
     restore: () => api.getState(),
     keep: (state) => api.setState(state),
   };

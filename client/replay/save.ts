@@ -6,6 +6,7 @@ const KEPT = [
   'stroke',
   'stroke-width',
   'stroke-dasharray',
+  'paint-order',
   'opacity',
   'fill-opacity',
   'font-size',
@@ -39,7 +40,7 @@ export function pictureAsSvg(root: Element | null, show: ShowReplay, description
     out,
     'text',
     { x: `${PADDING}`, y: '24', 'font-size': '13', ...text },
-    `${show.replay.scenario.call}   ${show.variant}`,
+    `${show.replay.scenario.call} · ${show.variant}`,
   );
   add(
     out,

@@ -19,6 +19,7 @@ export function Scrubber({ replay, position, onGo }: Props) {
         max={steps}
         step={1}
         value={position}
+        style={{ '--done': `${(100 * position) / Math.max(1, steps)}%` }}
         aria-label="Position"
         aria-valuetext={
           position === 0 ? 'before the first step' : `step ${position}: ${replay.steps[position - 1]?.label}`

@@ -1,6 +1,6 @@
 /** Without VS Code: the page answers itself from the documents that an HTML report carries as JSON. */
 import type { Replay } from '../../engine/src/replay.ts';
-import type { HostToPage, PageToHost, ReplayVariant, ShowReplay } from '../src/replay-messages.ts';
+import type { EmbeddedShow, HostToPage, PageToHost, ReplayVariant, ShowReplay } from '../src/replay-messages.ts';
 import type { Host } from './host.ts';
 import { download } from './save.ts';
 
@@ -8,81 +8,83 @@ type Scenarios = ShowReplay['scenarios'];
 
 /** One run as a report embeds it. */
 export interface EmbeddedRun {
+  /** Which patch of the report it is a run of: runs of one patch are one picker. */
+  readonly patch: number;
   readonly scenario: string;
   readonly variant: ReplayVariant;
   readonly replay: Replay;
-  readonly scenarios?: Scenarios;
+  readonly scenarios: Scenarios;
 }
 
-/** Reads `#mktme-replays` (an array of runs) or `#mktme-replay` ({ shows }); [] where neither can be read. */
+/** Reads what a report embeds (replay-messages.ts says how); [] where it cannot be read. */
 export function readEmbedded(page: Document): readonly EmbeddedRun[] {
-  for (const id of ['mktme-replays', 'mktme-replay']) {
-    const text = page.getElementById(id)?.textContent;
-    if (text == null) continue;
-    try {
-      return runsOf(JSON.parse(text));
-    } catch {
-      return [];
-    }
+  try {
+    return runsOf(JSON.parse(page.getElementById('mktme-replay')?.textContent ?? 'null'));
+  } catch {
+    return [];
   }
-  return [];
 }
 
 function runsOf(data: unknown): readonly EmbeddedRun[] {
-  if (Array.isArray(data)) return data.filter(isRun);
   if (typeof data !== 'object' || data === null || !('shows' in data) || !Array.isArray(data.shows)) return [];
-  return data.shows.filter(isRun).map(({ replay, scenarios }) => ({
-    scenario: replay.scenario.id,
-    variant: replay.variant,
+  return data.shows.filter(isShow).map(({ patch, selected, variant, replay, scenarios }) => ({
+    patch,
+    scenario: selected,
+    variant,
     replay,
-    ...(scenarios && { scenarios }),
+    scenarios,
   }));
 }
 
-const isRun = (data: unknown): data is EmbeddedRun =>
+const isShow = (data: unknown): data is EmbeddedShow =>
   typeof data === 'object' && data !== null && 'replay' in data && typeof data.replay === 'object';
 
-export function standalone(runs: readonly EmbeddedRun[]): Host {
-  let receive: (message: HostToPage) => void = () => undefined;
-  let shown = { scenario: runs[0]?.scenario ?? '', variant: runs[0]?.variant ?? 'patched' };
-  let compared: { scenario: string; variant: ReplayVariant } | null = null;
-  const find = (scenario: string, variant: ReplayVariant): EmbeddedRun | undefined =>
-    runs.find((run) => run.scenario === scenario && run.variant === variant) ??
-    runs.find((run) => run.scenario === scenario);
+export interface StandaloneHost extends Host {
+  /** Shows a run by its place among the embedded ones; the report's buttons ask for it. */
+  open(index: number): void;
+}
 
-  const hasBoth = (scenario: string): boolean =>
-    runs.some((run) => run.scenario === scenario && run.variant === 'unpatched');
+export function standalone(runs: readonly EmbeddedRun[]): StandaloneHost {
+  let receive: (message: HostToPage) => void = () => undefined;
+  let shown = runs[0];
+  let compared: EmbeddedRun | undefined;
+  /** A run of the patch that is shown. */
+  const find = (scenario: string, variant: ReplayVariant): EmbeddedRun | undefined => {
+    const held = runs.filter((run) => run.patch === shown?.patch && run.scenario === scenario);
+    return held.find((run) => run.variant === variant) ?? held[0];
+  };
 
   const show = (): void => {
-    const run = find(shown.scenario, shown.variant);
-    if (run === undefined) {
+    if (shown === undefined) {
       receive({ type: 'nothing', reason: 'This report holds no replay.' });
       return;
     }
-    const other = compared === null ? undefined : find(compared.scenario, compared.variant);
+    const { patch, replay, scenario, variant } = shown;
+    const beside = runs.filter((run) => run.patch === patch);
+    const both = new Set(beside.filter((run) => run.variant === 'unpatched').map((run) => run.scenario));
     receive({
       type: 'show',
-      replay: run.replay,
-      ...(other !== undefined && { compare: other.replay }),
-      scenarios: scenariosOf(runs, run),
-      selected: run.scenario,
-      variant: run.variant,
-      patchedOnly: runs.filter((one) => !hasBoth(one.scenario)).map((one) => one.scenario),
+      replay,
+      ...(compared !== undefined && { compare: compared.replay }),
+      scenarios: scenariosOf(beside, shown),
+      selected: scenario,
+      variant,
+      patchedOnly: beside.filter((run) => !both.has(run.scenario)).map((run) => run.scenario),
     });
   };
 
   const post = (message: PageToHost): void => {
     switch (message.type) {
       case 'select-scenario':
-        shown = { ...shown, scenario: message.id };
+        shown = find(message.id, shown?.variant ?? 'patched');
         show();
         return;
       case 'select-variant':
-        shown = { ...shown, variant: message.variant };
+        shown = find(shown?.scenario ?? '', message.variant);
         show();
         return;
       case 'compare':
-        compared = message.id === null ? null : { scenario: message.id, variant: message.variant ?? shown.variant };
+        compared = message.id === null ? undefined : find(message.id, message.variant ?? shown?.variant ?? 'patched');
         show();
         return;
       case 'ready':
@@ -101,6 +103,11 @@ export function standalone(runs: readonly EmbeddedRun[]): Host {
   return {
     kind: 'standalone',
     post,
+    open: (index) => {
+      shown = runs[index];
+      compared = undefined;
+      show();
+    },
     listen: (listener) => {
       receive = listener;
     },
@@ -109,12 +116,11 @@ export function standalone(runs: readonly EmbeddedRun[]): Host {
   };
 }
 
-/** The picker offers what the report holds; each by the verdict of its own run. */
-function scenariosOf(runs: readonly EmbeddedRun[], current: EmbeddedRun): Scenarios {
-  const held = new Set(runs.map((run) => run.scenario));
-  if (current.scenarios !== undefined) return current.scenarios.filter((scenario) => held.has(scenario.id));
-  return [...held].map((id) => {
-    const run = runs.find((each) => each.scenario === id && each.variant === 'patched') ?? current;
-    return { id, title: run.replay.scenario.title, ...run.replay.verdict };
-  });
+/** The picker offers what the report holds of a patch; what its list does not name, by the verdict of its own run. */
+function scenariosOf(held: readonly EmbeddedRun[], { scenarios }: EmbeddedRun): Scenarios {
+  const known = new Map(scenarios.map((scenario) => [scenario.id, scenario]));
+  const patched = held.filter(({ variant }) => variant === 'patched');
+  return patched.map(
+    ({ scenario: id, replay }) => known.get(id) ?? { id, title: replay.scenario.title, ...replay.verdict },
+  );
 }

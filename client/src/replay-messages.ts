@@ -45,10 +45,15 @@ export type PageToHost =
 
 /**
  * Where a page that is not in VS Code finds its data: the HTML report carries JSON of this shape in
- * `<script type="application/json" id="mktme-replay">`.
+ * `<script type="application/json" id="mktme-replay">`. Its buttons post `{ "openRun": index }` to the window.
  */
 export interface EmbeddedReplays {
   readonly schema: 1;
   /** One entry per run that the report shows, the one to open first at the front. */
-  readonly shows: readonly Omit<ShowReplay, 'patchedOnly'>[];
+  readonly shows: readonly EmbeddedShow[];
+}
+
+export interface EmbeddedShow extends Pick<ShowReplay, 'type' | 'replay' | 'scenarios' | 'selected' | 'variant'> {
+  /** Which patch of the report it is a run of, counted from 0. */
+  readonly patch: number;
 }

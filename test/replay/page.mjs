@@ -27,10 +27,10 @@ export async function bundlePage() {
 export function pageHtml({ script, css }, { theme = { class: '', colors: {} }, embedded = null, kept = null } = {}) {
   const colors = Object.entries(theme.colors).map(([name, value]) => `--vscode-${name}:${value};`);
   const host = `window.posted=[];window.kept=${JSON.stringify(kept)};window.acquireVsCodeApi=()=>({postMessage:(m)=>window.posted.push(m),getState:()=>window.kept,setState:(s)=>{window.kept=s}});`;
-  const data = embedded === null ? '' : JSON.stringify(embedded).replaceAll('<', '\\u003c');
+  const data = embedded === null ? '' : JSON.stringify({ schema: 1, shows: embedded }).replaceAll('<', '\\u003c');
   return `<!doctype html><html lang="en"><head><meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'nonce-${NONCE}'; script-src 'nonce-${NONCE}'">
 <style nonce="${NONCE}">:root{${colors.join('')}}</style><style nonce="${NONCE}">${css}</style></head>
-<body class="${theme.class}">${data === '' ? '' : `<script type="application/json" id="mktme-replays">${data}</script>`}
+<body class="${theme.class}">${data === '' ? '' : `<script type="application/json" id="mktme-replay">${data}</script>`}
 <div id="replay"></div><script nonce="${NONCE}">${embedded === null ? host : ''}</script><script nonce="${NONCE}">${script}</script></body></html>`;
 }

@@ -20,6 +20,16 @@ const show = (replay: Replay, compare?: Replay): HostToPage => ({
   patchedOnly: [],
 });
 
+/** A run as a report carries it. */
+const embed = (replay: Replay, patch = 0) => ({
+  type: 'show',
+  patch,
+  replay,
+  scenarios: [],
+  selected: replay.scenario.id,
+  variant: replay.variant,
+});
+
 describe('the page', () => {
   let browser: Browser;
   let bundle: Bundle;
@@ -187,24 +197,28 @@ describe('the page', () => {
       expect(await page.evaluate('window.hit')).toBeUndefined();
       expect(await page.textContent('.verdict-sentence')).toContain(hostile);
     };
-    const embedded = [{ scenario: hostile, variant: 'patched', replay: poisoned }];
+    const embedded = [embed(poisoned)];
     return check({ message: show(poisoned) }, look).then(() => check({ embedded }, look));
   });
 
   test('stands alone in a report, with a picker and both variants', () =>
+    check({ embedded: [splitHole(3), unpatched(3), skippedFlush()].map((run) => embed(run)) }, async (page) => {
+      await page.getByRole('button', { name: 'unpatched' }).click();
+      expect(await page.textContent('.verdict-sentence')).toContain('keep 4 KiB writable');
+      await page.selectOption('select[aria-label=Scenario]', skippedFlush().scenario.id);
+      expect(await page.textContent('.verdict-sentence')).toContain('skips the cache flush');
+      expect(await page.isDisabled('button:text-is("unpatched")')).toBe(true);
+    }));
+
+  test('opens the run that a button of the report asks for, among those of its patch', () =>
     check(
-      {
-        embedded: [splitHole(3), unpatched(3), skippedFlush()].map((replay) => ({
-          scenario: replay.scenario.id,
-          variant: replay.variant,
-          replay,
-        })),
-      },
+      { embedded: [skippedFlush(), splitHole(3), unpatched(3)].map((run, at) => embed(run, at && 1)) },
       async (page) => {
+        await page.evaluate(() => window.postMessage({ openRun: 1 }, '*'));
+        await page.getByText('lose 2044 KiB').first().waitFor();
+        expect(await page.locator('select[aria-label=Scenario] option').count()).toBe(1);
         await page.getByRole('button', { name: 'unpatched' }).click();
         expect(await page.textContent('.verdict-sentence')).toContain('keep 4 KiB writable');
-        await page.selectOption('select[aria-label=Scenario]', skippedFlush().scenario.id);
-        expect(await page.textContent('.verdict-sentence')).toContain('skips the cache flush');
       },
     ));
 

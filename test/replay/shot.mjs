@@ -122,9 +122,8 @@ if (only.length === 0 || only.includes('standalone')) {
     page.on('pageerror', (error) => fail(`standalone-${scheme}`, error.message));
     page.on('console', (entry) => entry.type() === 'error' && fail(`standalone-${scheme}`, entry.text()));
     const runs = [samples.splitHole(3), samples.unpatched(3), samples.skippedFlush()].map((replay) => ({
-      scenario: replay.scenario.id,
-      variant: replay.variant,
-      replay,
+      ...show(replay),
+      patch: 0,
     }));
     await page.setContent(html({ class: '', colors: {} }, runs));
     await page.waitForSelector('.lane-svg');

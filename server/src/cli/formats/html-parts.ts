@@ -16,14 +16,11 @@ export const STYLE = `
 #replay { border-top: 1px solid GrayText; margin-top: 2rem; min-height: 420px; }
 `;
 
-/** Hands the chosen run to the replay page, in the way the editor does: as a message. */
+/** Tells the replay page which run's button was pressed. */
 export const HOST = `
-(() => {
-  const { shows } = JSON.parse(document.getElementById('mktme-replay').textContent);
-  for (const button of document.querySelectorAll('button[data-run]'))
-    button.addEventListener('click', () => {
-      window.postMessage(shows[Number(button.dataset.run)], '*');
-      document.getElementById('replay').scrollIntoView();
-    });
-})();
+for (const button of document.querySelectorAll('button[data-run]'))
+  button.addEventListener('click', () => {
+    window.postMessage({ openRun: Number(button.dataset.run) }, '*');
+    document.getElementById('replay').scrollIntoView();
+  });
 `;

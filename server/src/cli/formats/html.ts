@@ -8,9 +8,10 @@ import { TOOL } from '../version.ts';
 import { excerpt } from './excerpt.ts';
 import { HOST, STYLE } from './html-parts.ts';
 
-/** What the replay page draws; the same shape that the editor's panel is sent (client/src/replay-messages.ts). */
+/** A run as the replay page reads it (EmbeddedShow in client/src/replay-messages.ts). */
 interface Show {
   readonly type: 'show';
+  readonly patch: number;
   readonly replay: Replay;
   readonly scenarios: readonly ScenarioResult[];
   readonly selected: string;
@@ -76,7 +77,7 @@ const keyOf = ({ reviewed, index }: PatchOf, scenario: string): string => `${rev
 
 function runsOf(patches: readonly PatchOf[]): readonly Run[] {
   const runs = new Map<string, Run>();
-  for (const of of patches) {
+  for (const [patch, of] of patches.entries()) {
     const shown = new Set(of.patch.findings.map(({ scenario }) => scenario));
     for (const { scenario } of of.patch.findings) {
       if (scenario === null || runs.has(keyOf(of, scenario))) continue;
@@ -85,7 +86,7 @@ function runsOf(patches: readonly PatchOf[]): readonly Run[] {
         const replay = of.reviewed.report.replay(of.index, scenario, variant);
         if (replay === null) continue;
         const key = variant === 'patched' ? keyOf(of, scenario) : `${keyOf(of, scenario)}\n${variant}`;
-        runs.set(key, { key, show: { type: 'show', replay, scenarios, selected: scenario, variant } });
+        runs.set(key, { key, show: { type: 'show', patch, replay, scenarios, selected: scenario, variant } });
       }
     }
   }
