@@ -8,6 +8,7 @@ import * as commands from './features/commands.ts';
 import * as contexts from './features/contexts.ts';
 import * as findings from './features/findings-view.ts';
 import * as navigation from './features/navigation.ts';
+import * as output from './features/output.ts';
 import * as progress from './features/progress.ts';
 import * as replay from './features/replay-panel.ts';
 import * as reply from './features/review-reply.ts';
@@ -22,7 +23,7 @@ export function activate(extension: vscode.ExtensionContext) {
   const reviews = createReviews(server);
   const context: Context = { extension, log, server, reviews };
   extension.subscriptions.push(log, server, reviews);
-  for (const feature of [commands, contexts, status, progress, findings, navigation, replay, reply])
+  for (const feature of [commands, contexts, output, status, progress, findings, navigation, replay, reply])
     feature.activate(context);
   startWithPatches(context);
   return { reviews };

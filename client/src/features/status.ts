@@ -17,8 +17,9 @@ export function activate(context: Context): void {
   item.name = 'MKTME review';
 
   const update = (): void => {
-    // While the replay has the focus, the patch beside it is still what is looked at.
-    const editor = vscode.window.activeTextEditor ?? vscode.window.visibleTextEditors[0];
+    // While replay or output have the focus, the patch beside them is still what is looked at.
+    const editors = [vscode.window.activeTextEditor, ...vscode.window.visibleTextEditors];
+    const editor = editors.find((one) => one !== undefined && one.document.uri.scheme !== 'output');
     const status = editor === undefined ? null : statusOf(context, editor.document);
     if (status === null) {
       item.hide();

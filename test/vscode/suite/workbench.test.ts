@@ -144,6 +144,22 @@ suite('workbench', () => {
     await diagnosed(uri, ['invalid-operand']);
   });
 
+  test('takes the defaults for settings that make no sense', async () => {
+    const uri = await example('hook-cpa-flush.patch');
+    await show(uri);
+    const configuration = vscode.workspace.getConfiguration('mktme');
+    const senseless = { keyIds: 'many', pagingLevels: [7], rules: { 'partial-sync': 'loud' }, suppressed: [1, {}] };
+    const { Workspace } = vscode.ConfigurationTarget;
+    try {
+      for (const [name, value] of Object.entries(senseless)) await configuration.update(name, value, Workspace);
+      await vscode.commands.executeCommand('mktme.restartServer');
+      await diagnosed(uri, ['partial-sync', 'skipped-flush', 'invalid-operand']);
+    } finally {
+      for (const name of Object.keys(senseless)) await configuration.update(name, undefined, Workspace);
+    }
+    await diagnosed(uri, ['partial-sync']);
+  });
+
   test('comes back after a restart of the server', async () => {
     const uri = await example('hook-cpa-flush.patch');
     await show(uri);

@@ -37,6 +37,14 @@ export async function hover(page: Page, word: string): Promise<void> {
   await page.waitForTimeout(300);
 }
 
+/** Opens the walkthrough and waits for its picture. */
+export async function walkthrough(page: Page): Promise<void> {
+  await command(page, 'Welcome: Open Walkthrough');
+  await page.locator('.quick-input-list .monaco-list-row', { hasText: 'Review a kernel patch' }).first().click();
+  await page.locator('.getting-started-step').first().waitFor();
+  await page.locator('iframe.webview.ready').first().waitFor();
+}
+
 /** Opens the replay of the line the cursor is on and waits for its picture. */
 export async function replay(page: Page): Promise<Frame> {
   await command(page, 'MKTME: Replay');

@@ -1,6 +1,6 @@
 // The pictures of the tour, one a step; each starts from a fresh window with its patch open.
 import type { Page } from 'playwright-core';
-import { command, goTo, hover, replay, rest, reviewed } from './moves.ts';
+import { command, goTo, hover, replay, rest, reviewed, walkthrough } from './moves.ts';
 
 export type Step = {
   /** docs/NAME.png */
@@ -39,6 +39,30 @@ const scenes: readonly Scene[] = [
     },
   },
   {
+    name: 'compare',
+    patch,
+    act: async (page) => {
+      await reviewed(page, 52);
+      await command(page, 'View: Toggle Primary Side Bar Visibility');
+      const frame = await replay(page);
+      await command(page, 'View: Toggle Maximize Editor Group');
+      await frame.locator('select[aria-label="Compare with"]').selectOption('variant');
+      await frame.locator('.picture').nth(1).waitFor();
+      await rest(page);
+    },
+  },
+  {
+    name: 'walkthrough',
+    patch,
+    act: async (page) => {
+      await reviewed(page, 52);
+      await command(page, 'View: Toggle Primary Side Bar Visibility');
+      await walkthrough(page);
+      await page.locator('.getting-started-step', { hasText: 'Replay what went wrong' }).first().click();
+      await rest(page);
+    },
+  },
+  {
     name: 'reply',
     patch,
     act: async (page) => {
@@ -69,18 +93,6 @@ export const inspections: readonly Step[] = [
       await reviewed(page, 46);
       await command(page, 'View: Focus Problems');
       await page.locator('.markers-panel .monaco-list-row').nth(3).waitFor();
-    },
-  },
-  {
-    name: 'walkthrough',
-    patch,
-    theme: THEMES.dark,
-    act: async (page) => {
-      await reviewed(page, 46);
-      await command(page, 'Welcome: Open Walkthrough');
-      await page.keyboard.type('Review a kernel');
-      await page.keyboard.press('Enter');
-      await page.locator('.getting-started-step').first().waitFor();
     },
   },
   {

@@ -15,11 +15,15 @@ async function run(check: (typeof checks)[number]): Promise<void> {
   const settings = { 'editor.minimap.enabled': false, ...check.settings };
   const server = await startServer({ dataFolder, settings, restricted: check.restricted ?? false });
   try {
-    const payload = [['openFile', remote(server.port, join(folder, 'hook-cpa-flush.patch'))]] as const;
+    const file = remote(server.port, join(folder, 'hook-cpa-flush.patch'));
+    const payload = check.empty ? [] : ([['openFile', file]] as const);
     const window = await openWindow({ port: server.port, dataFolder, folder, payload });
     try {
       window.page.setDefaultTimeout(30_000);
-      await window.page.locator('.monaco-editor .view-line').first().waitFor();
+      await window.page
+        .locator(check.empty ? '.explorer-folders-view' : '.monaco-editor .view-line')
+        .first()
+        .waitFor();
       await check.run(window.page);
     } catch (error) {
       await window.page.screenshot({ path: join('out', `window-${checks.indexOf(check) + 1}-failed.png`) });
