@@ -1,52 +1,29 @@
 /**
- * Wires the features to a connection; holds the documents and the settings. Features are pure functions of a reviewed
- * document, in files of their own. Nothing here rejects: a request that cannot be answered is answered with nothing.
+ * Holds the documents, the settings and the reviews of a connection, and has it served by what they make. Features are pure
+ * functions of a reviewed document, in files of their own. Nothing rejects: what cannot be answered is answered with nothing.
  */
-
-import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type CancellationToken,
-  CodeActionTriggerKind,
   CodeLensRefreshRequest,
   type Connection,
   DidChangeConfigurationNotification,
-  DocumentDiagnosticReportKind,
-  type Location,
-  type Position,
   TextDocuments,
 } from 'vscode-languageserver';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { kernelAt } from '../host/kernel.ts';
 import type { PatchFile } from '../patch/model.ts';
-import type { Report } from '../review/report.ts';
 import type { Reviewer } from '../show/reviewer.ts';
-import { actionsFor } from './actions.ts';
 import { type ClientFacts, factsOf, offers } from './capabilities.ts';
-import { lensesOf } from './codelens.ts';
 import { diagnosticsOf } from './diagnostics.ts';
 import { createReviews, type ReviewedDocument } from './documents.ts';
-import { foldsOf } from './folding.ts';
-import { hoverAt } from './hover.ts';
-import { hintsOf } from './inlay-hints.ts';
-import { linksOf } from './links.ts';
-import { definitionsOf, nameAt, referencesOf, type Searched } from './navigation.ts';
 import { overviewOf } from './overview.ts';
-import type { Notifications, Requests } from './protocol.ts';
-import { replayOf, scenariosOf } from './replay.ts';
-import { replyOf } from './reply.ts';
+import type { Notifications } from './protocol.ts';
+import { serveDiagnostics } from './serve-diagnostics.ts';
+import { serveFeatures } from './serve-features.ts';
 import { DEFAULTS, readSettings, type Settings } from './settings.ts';
-import { createSiblings } from './siblings.ts';
-import { inSlices } from './slices.ts';
-import { withoutSuppressed } from './suppress.ts';
-import { symbolsOf } from './symbols.ts';
-import { tokensOf } from './tokens.ts';
-import { createWorkspaceDiagnostics } from './workspace.ts';
 
 /** Milliseconds that typing rests before the review of what was typed begins. */
 const PAUSE = 15;
-
-/** Milliseconds that a cursor rests before mends for what it stands on are worked out. */
-const LINGER = 200;
 
 /** Serves until the connection closes. The reviewer may still be loading: answers wait for it, the handshake does not. */
 export function startServer(connection: Connection, loading: Promise<Reviewer>): void {
@@ -81,9 +58,6 @@ export function startServer(connection: Connection, loading: Promise<Reviewer>):
     ...(settings.syncs.length === 0 ? {} : { syncs: settings.syncs }),
     ...kernel,
   });
-
-  const quiet = (report: Report, lines: readonly string[]): Report =>
-    withoutSuppressed(report, settings.suppressed, lines).report;
 
   const reviews = createReviews({
     reviewer,
@@ -187,108 +161,22 @@ export function startServer(connection: Connection, loading: Promise<Reviewer>):
     if (!facts.pullsDiagnostics) void connection.sendDiagnostics({ uri, diagnostics: [] });
   });
 
-  connection.languages.diagnostics.on(async ({ textDocument: { uri }, previousResultId }) => {
-    // Diagnostics always speak of the newest text; a stale request is answered with them as well.
-    const document = await reviews.of(uri);
-    const resultId = document === null ? 'closed' : `${generation}:${document.version}`;
-    if (resultId === previousResultId) return { kind: DocumentDiagnosticReportKind.Unchanged, resultId };
-    const items = document === null ? [] : diagnosticsOf(document);
-    return { kind: DocumentDiagnosticReportKind.Full, resultId, items };
+  serveDiagnostics(connection, {
+    reviewer,
+    reviews,
+    settings: () => settings,
+    options,
+    generation: () => generation,
+    folders: () => folders,
+    isOpen: (uri) => documents.get(uri) !== undefined,
   });
-
-  const siblings = createSiblings((text) => reading?.read(text) ?? NOTHING_READ);
-
-  const workspace = createWorkspaceDiagnostics(
-    async (uri, content, isCancelled) => {
-      const one = await reviewer.catch(() => null);
-      if (one === null) return null;
-      try {
-        const watcher = { shouldStop: isCancelled, onProgress: () => {} };
-        const report = await inSlices(one, content, { ...options(), file: uri }, watcher);
-        if (report === null) return null;
-        const patchFile = () => one.read(content);
-        const kept = settings.suppressed.length === 0 ? report : quiet(report, patchFile().lines);
-        return diagnosticsOf({ uri, version: 0, report: kept, patchFile, suppressed: 0, failure: null });
-      } catch {
-        return [];
-      }
-    },
-    () => settings.largestDocument,
-  );
-  connection.languages.diagnostics.onWorkspace(async ({ previousResultIds }, token) => {
-    await reviewer.catch(() => null);
-    const previous = new Map(previousResultIds.map(({ uri, value }) => [uri, value]));
-    const files = await workspace.all(folders, generation, previous, {
-      isOpen: (uri) => documents.get(uri) !== undefined,
-      cancelled: () => token.isCancellationRequested,
-    });
-    return {
-      items: files.map(({ uri, resultId, items }) =>
-        items === null
-          ? { kind: DocumentDiagnosticReportKind.Unchanged, uri, version: null, resultId }
-          : { kind: DocumentDiagnosticReportKind.Full, uri, version: null, resultId, items: [...items] },
-      ),
-    };
+  serveFeatures(connection, {
+    answer,
+    reviews,
+    settings: () => settings,
+    hasCommands: () => facts.isOurs,
+    read: (text) => reading?.read(text) ?? NOTHING_READ,
   });
-
-  connection.onHover(({ textDocument: { uri }, position }, token) =>
-    answer(uri, token, null, (document) => hoverAt(document, position)),
-  );
-  connection.onCodeLens(({ textDocument: { uri } }, token) =>
-    answer(uri, token, [], (document) => (settings.codeLens ? lensesOf(document) : [])),
-  );
-  connection.onCodeAction(async ({ textDocument: { uri }, context }, token) => {
-    // For the light bulb alone nothing is tried out while the cursor still moves.
-    if (context.triggerKind === CodeActionTriggerKind.Automatic) await sleep(LINGER);
-    if (token.isCancellationRequested) return [];
-    return answer(uri, token, [], (document) => actionsFor(document, context.diagnostics, { commands: facts.isOurs }));
-  });
-  connection.onDocumentSymbol(({ textDocument: { uri } }, token) => answer(uri, token, [], symbolsOf));
-  connection.onFoldingRanges(({ textDocument: { uri } }, token) =>
-    answer(uri, token, [], (document) => foldsOf(document.patchFile())),
-  );
-  connection.onDocumentLinks(({ textDocument: { uri } }, token) =>
-    answer(uri, token, [], (document) => linksOf(document.patchFile())),
-  );
-  /** In the document first, then in the patches beside it. */
-  async function across(
-    { uri }: { readonly uri: string },
-    position: Position,
-    token: CancellationToken,
-    find: (name: string, texts: readonly Searched[]) => Location[],
-  ): Promise<Location[]> {
-    const file = await answer(uri, token, null, (document) => document.patchFile());
-    const name = file === null ? null : nameAt(file, position);
-    if (file === null || name === null) return [];
-    const beside = await siblings.mentioning(uri, name).catch(() => []);
-    // What is open is newer than its file.
-    const texts = beside.map((one) => ({ ...one, file: reviews.known(one.uri)?.patchFile() ?? one.file }));
-    return find(name, [{ uri, file }, ...texts]);
-  }
-  connection.onDefinition(({ textDocument, position }, token) => across(textDocument, position, token, definitionsOf));
-  connection.onReferences(({ textDocument, position }, token) => across(textDocument, position, token, referencesOf));
-  connection.languages.inlayHint.on(({ textDocument: { uri }, range }, token) =>
-    answer(uri, token, [], (document) => (settings.inlayHints ? hintsOf(document, range) : [])),
-  );
-  connection.languages.semanticTokens.on(({ textDocument: { uri } }, token) =>
-    answer(uri, token, { data: [] }, tokensOf),
-  );
-
-  const onRequest = <M extends keyof Requests>(
-    method: M,
-    compute: (document: ReviewedDocument, params: Requests[M]['params']) => Requests[M]['result'] | null,
-  ): void => {
-    connection.onRequest(
-      method,
-      (params: Requests[M]['params'], token: CancellationToken): Promise<unknown> =>
-        answer<Requests[M]['result'] | null>(params.uri, token, null, (document) => compute(document, params)),
-    );
-  };
-  connection.onNotification('mktme/cancel', ({ uri }: { readonly uri: string }) => reviews.cancel(uri));
-  onRequest('mktme/replay', replayOf);
-  onRequest('mktme/scenarios', scenariosOf);
-  onRequest('mktme/overview', overviewOf);
-  onRequest('mktme/reply', replyOf);
 
   documents.listen(connection);
   connection.listen();
