@@ -1,7 +1,7 @@
 /** What only a browser can show: keys, clicks, messages, restoring, hostile text, no breach of the content security policy. */
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { HostToPage, PageToHost } from '../../client/src/replay-messages.ts';
+import type { HostToPage, PageToHost, ShowReplay } from '../../client/src/replay-messages.ts';
 import type { Replay } from '../../engine/src/replay.ts';
 import { browser as chromiumHere } from '../vscode/host/chromium.ts';
 import { type Bundle, bundlePage, pageHtml } from './page.mjs';
@@ -10,7 +10,7 @@ import { goodSync, manySteps, skippedFlush, splitHole, unpatched } from './sampl
 /** Where there is no browser yet, one is installed. */
 const INSTALLING = 600_000;
 
-const show = (replay: Replay, compare?: Replay): HostToPage => ({
+const show = (replay: Replay, compare?: Replay): ShowReplay => ({
   type: 'show',
   replay,
   ...(compare !== undefined && { compare }),
@@ -121,6 +121,26 @@ describe('the page', () => {
       expect(await page.textContent('.chip.current')).toContain('sync KeyID 1');
       expect(await page.textContent('.inspector')).toContain('not mapped');
     }));
+
+  test('Tab stops once at each list, and arrows move inside', () =>
+    check({ message: show(splitHole(63)) }, async (page) => {
+      const stops = (list: string) => page.locator(`${list} button:not([tabindex="-1"])`).count();
+      expect([await stops('.lanes'), await stops('.source'), await stops('.chips')]).toEqual([1, 1, 1]);
+      await page.locator('.lane-label').first().focus();
+      await page.keyboard.press('ArrowDown');
+      expect(await page.evaluate(() => document.activeElement?.getAttribute('aria-label'))).toMatch(/^KeyID 1-63: /);
+    }));
+
+  test('opens at the fault of the line it was asked from', () => {
+    const replay = splitHole(3);
+    const steps = replay.steps.map((step, index) =>
+      index === 6 ? { ...step, kind: 'fault' as const, source: 4 } : step,
+    );
+    const line = replay.source[4]?.patchLine ?? 0;
+    return check({ message: { ...show({ ...replay, steps }), line } }, async (page) =>
+      expect(await count(page)).toBe('7 / 14'),
+    );
+  });
 
   test('what did not happen stands crossed out in its place', () =>
     check({ message: show(skippedFlush()) }, async (page) => {

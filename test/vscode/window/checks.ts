@@ -95,6 +95,7 @@ export const checks: readonly Check[] = [
       await page.keyboard.type('enomem');
       await page.keyboard.press('Enter');
       await page.locator('.pane-body', { hasText: `Only findings that mention "enomem": 1 of ${all}` }).waitFor();
+      await rows.nth(1).waitFor({ state: 'detached' });
       assert.equal(await rows.count(), 1);
       await command(page, 'MKTME: Show all findings');
       await rows.nth(all - 1).waitFor();
