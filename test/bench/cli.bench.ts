@@ -7,7 +7,7 @@ import { basename } from 'node:path';
 import { built, corpus, median, ownPatch, report } from './measure.ts';
 
 const ROUNDS = 7;
-const checkpatch = process.env['CHECKPATCH'];
+const checkpatch = process.env.CHECKPATCH;
 
 function seconds(command: string, args: readonly string[]): number {
   const start = performance.now();
