@@ -133,6 +133,7 @@ export function run(text: string, setup: Setup = {}): Ended {
     code: {
       function: (name) => functions.get(name) ?? null,
       macro: (name) => source.macros.findLast((macro) => macro.name === name) ?? null,
+      variable: () => null,
       struct: (tag) => source.structs.find((struct) => struct.tag === tag) ?? null,
     },
     machine: setup.machine ?? stubMachine(),

@@ -30,6 +30,7 @@ function evaluated(scenario: Scenario, version: Version) {
         return model && modelledFunction(model);
       },
       macro: () => null,
+      variable: () => null,
       struct: () => null,
     },
     machine,

@@ -40,7 +40,7 @@ const faulty: readonly Case[] = HOOKS.flatMap((hook) =>
     })),
 );
 /** Reviews of these take seconds: each comes in one variant only. */
-const SLOW = new Set(['the sync itself', 'cpa_flush() of v5.1, page by page']);
+const SLOW = new Set(['the sync itself', "the sync by the kernel's helpers", 'cpa_flush() of v5.1, page by page']);
 const isSlow = ({ name }: Case) => SLOW.has(name.split(' / ')[0] ?? '');
 const inTurn = (cases: readonly Case[], index: number) => cases.filter((_, at) => at % VARIANTS.length === index);
 

@@ -130,12 +130,20 @@ export interface StructSource {
   readonly fields: readonly Parameter[];
 }
 
+/** A variable at file level, by the statement that makes it: a declaration, or a macro such as `LIST_HEAD(x)`. */
+export interface Variable extends Span {
+  readonly name: string;
+  readonly made: Stmt;
+}
+
 /** What one image (pre or post) of one file shows. */
 export interface SourceFile {
   readonly functions: readonly FunctionSource[];
   readonly prototypes: readonly Prototype[];
   readonly macros: readonly Macro[];
   readonly structs: readonly StructSource[];
+  /** Variables at file level whose value when code begins to run shows: constants, tables, list heads. */
+  readonly variables: readonly Variable[];
   /** Text that was not understood, for the report's confidence. */
   readonly unread: readonly Span[];
 }

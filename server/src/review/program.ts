@@ -2,8 +2,9 @@
 import { kernelFunction } from '../../../engine/src/kernel/catalogue.ts';
 import type { Version } from '../../../engine/src/kernel/model.ts';
 import { primitives } from '../../../engine/src/kernel/primitives.ts';
-import type { Macro, Prototype, StructSource } from '../c/ast.ts';
+import type { Macro, Prototype, Stmt, StructSource } from '../c/ast.ts';
 import { builtins } from '../c/evaluate/builtins/index.ts';
+import { visit } from '../c/walk.ts';
 import { buildFunction, type LayerContext, type Own, type ProgramFunction } from './functions.ts';
 import { type Layer, layersOf, newDefinitions } from './layers.ts';
 import type { SyncConvention } from './report.ts';
@@ -20,6 +21,8 @@ export interface Program {
   readonly ownSyncs: ReadonlyMap<string, ProgramFunction>;
   readonly macros: ReadonlyMap<string, Macro>;
   readonly structs: ReadonlyMap<string, StructSource>;
+  /** Variables at file level that the patches bring. */
+  readonly variables: ReadonlyMap<string, Stmt>;
   readonly prototypes: readonly { readonly prototype: Prototype; readonly text: CodeText }[];
   readonly syncs: readonly SyncConvention[];
   /** The text that a statement or expression of the program was read from; null: the kernel's own step. */
@@ -96,6 +99,7 @@ export function buildProgram({ version, recogniser, syncs, layers: all, side }: 
     ownSyncs,
     macros,
     structs: new Map(texts.flatMap((text) => text.source.structs.map((struct) => [struct.tag, struct] as const))),
+    variables: new Map(texts.flatMap((text) => variablesOf(text, own))),
     prototypes: texts.flatMap((text) => text.source.prototypes.map((prototype) => ({ prototype, text }))),
     syncs,
     ownerOf: (node) => owner.get(node) ?? null,
@@ -107,11 +111,19 @@ export function buildProgram({ version, recogniser, syncs, layers: all, side }: 
   };
 }
 
+/** A variable that was there before may have been set by code that nobody shows. */
+function variablesOf(text: CodeText, own: Own): readonly (readonly [string, Stmt])[] {
+  const added = text.source.variables.filter((variable) => isChanged(text, variable) && isOfPatch(variable));
+  for (const { made } of added) visit(made, own(text));
+  return added.map(({ name, made }) => [name, made] as const);
+}
+
 /**
  * What the field's own macros mean is known. A header shows them again for kernels without the option
  * (`#define mktme_nr_keyids 0`), and those are not under review.
  */
-const isOfPatch = ({ name }: Macro) => !(name in builtins.functions) && !(name in builtins.constants);
+const isOfPatch = ({ name }: { readonly name: string }) =>
+  !(name in builtins.functions) && !(name in builtins.constants);
 
 /** A whole definition outside headers: not the stub for kernels without the option. */
 const isImplementation = ({ shown }: ProgramFunction) => shown.source.whole && !shown.text.path.endsWith('.h');

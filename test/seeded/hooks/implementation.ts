@@ -305,6 +305,8 @@ const walkers: GoodHook = {
       edits: [instead(null, '\tif (!pud_none(*dst) && !pud_large(*dst))\n', '\tif (!pud_none(*dst))\n')],
       expect: anywhere(
         'table = pmd_offset(dst, 0);',
+        'if (pmd_none(pmd[i]) || pmd_large(pmd[i]))',
+        'if (!pmd_none(*dst) && !pmd_large(*dst))',
         'table + pmd_index(addr), keyid, addr, next);',
         'ret = sync_pmd(src ? pmd_offset(src, addr) : NULL,',
         'set_pud(dst, __pud(with_keyid(pud_val(*src), keyid)));',

@@ -2,6 +2,7 @@
 import type { GoodHook } from '../hook.ts';
 import { FLUSH_HOOKS } from './flush.ts';
 import { HEADER_HOOKS } from './header.ts';
+import { HELPER_HOOKS } from './helpers.ts';
 import { HOTPLUG_HOOKS } from './hotplug.ts';
 import { IMPLEMENTATION_HOOKS } from './implementation.ts';
 import { MEMORY_HOOKS } from './memory.ts';
@@ -18,4 +19,5 @@ export const HOOKS: readonly GoodHook[] = [
   ...HOTPLUG_HOOKS,
   ...PLUG_V6_HOOKS,
   ...IMPLEMENTATION_HOOKS,
+  ...HELPER_HOOKS,
 ];

@@ -187,6 +187,7 @@ function invoke(
   run.hooks.entered?.(fn);
   const activation = createActivation(fn);
   const scope: Scope = { names: new Map(), parent: null, activation, use: null, expanding: null, frame: null };
+  let value: Value | null = null;
   try {
     for (const [i, parameter] of fn.parameters.entries()) {
       prepareType(run, parameter.type);
@@ -197,12 +198,12 @@ function invoke(
       else run.memory.fill(cell.address, run.memory.sizeOf(cell.type), arg.opaque);
     }
     const returned = executeBody(run, fn, scope);
-    const value = fn.returns.kind === 'void' ? NOTHING : outliving(run, convert(returned, fn.returns), caller);
+    value = fn.returns.kind === 'void' ? NOTHING : outliving(run, convert(returned, fn.returns), caller);
     sawSync(run, value, 'returned');
     return value;
   } finally {
     run.depth--;
-    run.hooks.left?.(fn);
+    run.hooks.left?.(fn, value);
     for (const address of activation.addresses) run.memory.release(address);
   }
 }

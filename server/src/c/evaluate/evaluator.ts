@@ -48,6 +48,7 @@ export function createEvaluator(options: EvaluatorOptions): Evaluator {
     functionNames: [],
     joined: new Map(),
     parsedMacros: new Map(),
+    iterators: new Map(),
     callees: new Map(),
     statements: 0,
     depth: 0,

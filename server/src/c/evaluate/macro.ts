@@ -31,7 +31,7 @@ export function expandCall(
   use: CallExpr,
   scope: Scope,
 ): { body: Expr | Stmt; scope: Scope } | null {
-  const parameters = (macro.parameters ?? []).map((name) => name.replace(/\s*\.\.\.$/, '') || '__VA_ARGS__');
+  const parameters = parametersOf(macro);
   const args = bindVariadic(macro, parameters, use);
   const asText = needsText(macro, parameters, args);
   const body = asText
@@ -51,13 +51,16 @@ export function expandCall(
   return { body, scope: macroScope(scope, macro.name, use, names) };
 }
 
+const parametersOf = (macro: Macro): readonly string[] =>
+  (macro.parameters ?? []).map((name) => name.replace(/\s*\.\.\.$/, '') || '__VA_ARGS__');
+
 /** The macro of the patch with this name, unless it is being expanded already. */
 export function macroNamed(run: Run, name: string, scope: Scope): Macro | null {
   if (!run.options.parse || scope.expanding?.has(name)) return null;
   return run.options.code.macro(name);
 }
 
-const macroScope = (parent: Scope, name: string, use: Expr, names: Map<string, Cell | Thunk>): Scope => ({
+export const macroScope = (parent: Scope, name: string, use: Expr, names: Map<string, Cell | Thunk>): Scope => ({
   names,
   parent,
   activation: parent.activation,
@@ -105,6 +108,12 @@ function isEnclosed(body: string, name: string): boolean {
 }
 
 const escaped = (name: string): string => name.replace(/[^\w]/g, '\\$&');
+
+/** A macro's body with the arguments of a use in it, as text. */
+export function substituted(macro: Macro, use: CallExpr): string {
+  const parameters = parametersOf(macro);
+  return substitute(macro.body, parameters, bindVariadic(macro, parameters, use).map(argumentText));
+}
 
 function substitute(body: string, parameters: readonly string[], args: readonly string[]): string {
   const byName = new Map(parameters.map((name, i) => [name, args[i] ?? '']));

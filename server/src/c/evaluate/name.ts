@@ -7,6 +7,7 @@ import { expandObject } from './macro.ts';
 import { cellTarget, loadCell, type Target } from './place.ts';
 import { calleeOf, functionPointer, type Run } from './run.ts';
 import { bind, type Cell, isCell, lookup, type Scope } from './scope.ts';
+import { execute } from './statement.ts';
 
 type Name = Expr & { kind: 'name' };
 
@@ -17,7 +18,7 @@ export function evaluateName(run: Run, expr: Name, scope: Scope): Value {
     if (isCell(found)) return loadCell(run, found, expr, scope);
     return evaluate(run, found.thunk, found.scope);
   }
-  const global = run.globals.get(name);
+  const global = globalOf(run, name, scope);
   if (global) return loadCell(run, global, expr, scope);
   const macro = expandObject(run, name, expr, scope);
   if (macro) return evaluate(run, macro.expr, macro.scope);
@@ -26,6 +27,20 @@ export function evaluateName(run: Run, expr: Name, scope: Scope): Value {
   const callee = calleeOf(run, name);
   if (callee.fn || callee.primitive) return functionPointer(run, name);
   return opaqueValue(`'${name}' is not shown`);
+}
+
+/** A variable at file level: made when the run first comes by its name. */
+function globalOf(run: Run, name: string, scope: Scope): Cell | null {
+  const known = run.globals.get(name);
+  if (known) return known;
+  const made = run.options.code.variable(name);
+  if (!made) return null;
+  // Of no function: what it is made of lives as long as the run.
+  const activation = { ...scope.activation, addresses: [] };
+  const file: Scope = { names: new Map(), parent: null, activation, use: null, expanding: null, frame: null };
+  execute(run, made, file, null);
+  for (const [each, cell] of file.names) if (isCell(cell)) run.globals.set(each, cell);
+  return run.globals.get(name) ?? null;
 }
 
 function constantOf(run: Run, name: string): Value | null {
@@ -40,7 +55,7 @@ export function locateName(run: Run, expr: Name, scope: Scope, write: boolean): 
   const { name } = expr;
   const found = lookup(scope, name);
   if (found) return isCell(found) ? cellTarget(found) : locate(run, found.thunk, found.scope, write);
-  const global = run.globals.get(name);
+  const global = globalOf(run, name, scope);
   if (global) return cellTarget(global);
   const macro = expandObject(run, name, expr, scope);
   if (macro) return locate(run, macro.expr, macro.scope, write);

@@ -5,6 +5,7 @@ import type { Kernel } from '../../../../engine/src/kernel/model.ts';
 import type { Primitive } from '../../../../engine/src/kernel/primitives.ts';
 import type { Declarator, Expr, Macro, Span, Stmt } from '../ast.ts';
 import { EvaluationFault, LimitReached } from './errors.ts';
+import type { LoopHead } from './iterator.ts';
 import type { Cell, Scope } from './scope.ts';
 import type { Builtin, BuiltinTable, EvaluableFunction, EvaluatorOptions, Hooks, SyncResultUse } from './types.ts';
 
@@ -32,6 +33,8 @@ export interface Run {
   /** Sync results that were joined into one value (`ret |= sync()`): members by the joined value's id. */
   readonly joined: Map<number, readonly number[]>;
   readonly parsedMacros: Map<Macro, Expr | Stmt | null>;
+  /** Heads of iterator loops, read. */
+  readonly iterators: Map<Expr, Omit<LoopHead, 'scope'> | null>;
   /** Who answers to a name, of those that have been called. */
   readonly callees: Map<string, Callee>;
   statements: number;

@@ -3,6 +3,7 @@ import { INT, opaqueValue, UNSIGNED_LONG, type Value, VOID } from '../../../../e
 import type { Expr } from '../ast.ts';
 import { convert, truthValue } from './arithmetic.ts';
 import { evaluate } from './expression.ts';
+import { LIST_FORMS } from './lists.ts';
 import { locate } from './locate.ts';
 import { assign } from './place.ts';
 import { exprText } from './print.ts';
@@ -68,6 +69,7 @@ const saveFlags: Special = (run, args, scope, name) => {
   if (!flags) return null;
   const target = locate(run, flags, scope, true);
   assign(run, target, convert({ type: UNSIGNED_LONG, bits: 0x202n }, target.type), flags, scope);
+  if (args.length > 1 && args[0]) run.hooks.lock?.(evaluate(run, args[0], scope), true);
   run.kernel.enterAtomic(name);
   return NOTHING;
 };
@@ -80,6 +82,7 @@ const SPECIAL: Readonly<Record<string, Special>> = {
     const place: Expr = { kind: 'unary', op: '*', operand: pointer, start: pointer.start, end: pointer.end };
     return writeOnce(run, [place, value], scope, name);
   },
+  ...LIST_FORMS,
   swap,
   offsetof: offsetOf,
   ARRAY_SIZE: arraySize,

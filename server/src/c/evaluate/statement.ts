@@ -2,8 +2,10 @@
 import { opaqueValue, type Value, VOID } from '../../../../engine/src/kernel/ctype.ts';
 import type { Expr, Stmt } from '../ast.ts';
 import { binary, convert } from './arithmetic.ts';
+import { LimitReached } from './errors.ts';
 import { evaluate, evaluateTruth, truth } from './expression.ts';
 import { completed, initialise } from './initialise.ts';
+import { headOfIterator, type LoopHead } from './iterator.ts';
 import { casesOf, holds, type Sought } from './labels.ts';
 import { runModel, setLocals } from './model-step.ts';
 import { cellTarget } from './place.ts';
@@ -170,27 +172,46 @@ function executeIf(run: Run, stmt: Stmt & { kind: 'if' }, scope: Scope, sought: 
 
 type LoopStmt = Stmt & { kind: 'for' | 'while' | 'do' };
 
+function headOf(run: Run, stmt: LoopStmt, scope: Scope): LoopHead {
+  if (stmt.kind === 'for') return { init: stmt.init, test: stmt.test, update: stmt.update, scope };
+  const iterator = stmt.kind === 'while' ? headOfIterator(run, stmt.test, scope) : null;
+  return iterator ?? { init: null, test: stmt.test, update: null, scope };
+}
+
 function executeLoop(run: Run, stmt: LoopStmt, outer: Scope, sought: Sought | null): Completion {
+  const count = { rounds: 0 };
+  try {
+    return goRound(run, stmt, outer, sought, count);
+  } catch (error) {
+    if (error instanceof LimitReached && count.rounds > (error.busiest?.rounds ?? 0))
+      error.busiest = { loop: stmt, fn: outer.activation.fn, rounds: count.rounds };
+    throw error;
+  }
+}
+
+function goRound(run: Run, stmt: LoopStmt, outer: Scope, sought: Sought | null, count: { rounds: number }): Completion {
   const scope = stmt.kind === 'for' && stmt.init?.kind === 'declare' ? inner(outer) : outer;
-  if (stmt.kind === 'for' && stmt.init) {
-    if (sought === null) execute(run, stmt.init, scope, null);
-    else if (stmt.init.kind === 'declare') jumpTo(run, [stmt.init, stmt.body], sought, scope);
+  const { init, test, update, scope: above } = headOf(run, stmt, scope);
+  if (init) {
+    if (sought === null) execute(run, init, above, null);
+    else if (init.kind === 'declare') jumpTo(run, [init, stmt.body], sought, above);
   }
   let seek = sought;
   // A jump into the body, and the first round of `do`, do not test.
   let tests = seek === null && stmt.kind !== 'do';
   for (let first = true; ; first = false) {
     if (!first) {
+      count.rounds++;
       spend(run, stmt, scope);
       if (scope.use === null) run.hooks.statement?.(stmt, scope.activation.fn, true);
     }
-    if (tests && stmt.test && !evaluateTruth(run, stmt.test, scope)) return undefined;
+    if (tests && test && !evaluateTruth(run, test, above)) return undefined;
     const done = executeList(run, [stmt.body], scope, seek);
     seek = null;
     tests = true;
     if (done === 'break') return undefined;
     if (done !== undefined && done !== 'continue') return done;
-    if (stmt.kind === 'for' && stmt.update) evaluate(run, stmt.update, scope);
+    if (update) evaluate(run, update, above);
   }
 }
 

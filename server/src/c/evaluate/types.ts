@@ -12,6 +12,8 @@ export interface Code {
   function(name: string): EvaluableFunction | null;
   macro(name: string): Macro | null;
   struct(tag: string): StructSource | null;
+  /** What makes a variable at file level. */
+  variable(name: string): Stmt | null;
 }
 
 export interface EvaluableFunction {
@@ -39,7 +41,8 @@ export interface Hooks {
   statement?(stmt: Stmt, fn: EvaluableFunction, again?: boolean): void;
   /** A function of the patch, or a model, was called; and it is back. */
   entered?(fn: EvaluableFunction): void;
-  left?(fn: EvaluableFunction): void;
+  /** `value`: what it gave back; null: a fault ended it. */
+  left?(fn: EvaluableFunction, value: Value | null): void;
   /** After a variable or a field was assigned; `name` as C writes it (`start`, `cpa->numpages`). */
   assigned?(name: string, value: Value, span: Span, fn: EvaluableFunction): void;
   /** Which way a branch on an opaque value goes. */
@@ -55,6 +58,8 @@ export interface Hooks {
   undefinedBehaviour?(what: string, span: Span, fn: EvaluableFunction | null): void;
   /** Anything else worth a line in the run's log; from the kernel's models without a place. */
   note?(text: string, span: Span | null, fn: EvaluableFunction | null): void;
+  /** The lock at an address was taken or given up. */
+  lock?(lock: Value | undefined, taken: boolean): void;
   /** An atomic section began or ended; `depth` is what holds now. */
   atomic?(depth: number, what: string, entered: boolean): void;
 }

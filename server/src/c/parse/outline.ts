@@ -23,6 +23,7 @@ export type Item =
   | FunctionItem
   | (Span & { readonly kind: 'prototype'; readonly head: Head })
   | (Span & { readonly kind: 'struct'; readonly tag: string; readonly fields: readonly Token[] })
+  | (Span & { readonly kind: 'variable'; readonly tokens: readonly Token[] })
   | (Span & { readonly kind: 'unread' });
 
 /** What the start of the hunk stands in, as far as its heading and the hunk before say. */
@@ -158,6 +159,7 @@ function fileItem(tokens: readonly Token[], from: number, end: number, items: It
         !tokens.slice(from, at).some((t) => t.text === '=')
       )
         items.push({ kind: 'prototype', head, start, end: token?.end ?? end });
+      else items.push({ kind: 'variable', tokens: tokens.slice(from, at + 1), start, end: token?.end ?? end });
       return at + 1;
     } else if (text === '}') {
       items.push({ kind: 'unread', start, end: token?.end ?? end });
@@ -198,7 +200,8 @@ function block(tokens: readonly Token[], from: number, open: number, end: number
   } else if (!data && structAt < 0) {
     items.push({ kind: 'unread', start, end: tokens[close]?.end ?? end });
     return Math.min(close + 1, tokens.length);
-  }
+  } else if (data)
+    items.push({ kind: 'variable', tokens: tokens.slice(from, after), start, end: tokens[close]?.end ?? end });
   return after;
 }
 

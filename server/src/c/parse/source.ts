@@ -1,5 +1,5 @@
 /** From the text of an image to what it shows: functions (in pieces), prototypes, macros, structs. */
-import type { FunctionSource, Macro, Piece, Prototype, SourceFile, Span, StructSource } from '../ast.ts';
+import type { FunctionSource, Macro, Piece, Prototype, SourceFile, Span, StructSource, Variable } from '../ast.ts';
 import { withoutAttributes } from './attributes.ts';
 import { readBody } from './body.ts';
 import { dropBranches } from './conditions.ts';
@@ -9,6 +9,7 @@ import { tokenize } from './lexer.ts';
 import { readMacro } from './macros.ts';
 import { type FunctionItem, type Inside, outline } from './outline.ts';
 import type { CParser } from './parser.ts';
+import { variablesOf } from './variables.ts';
 
 /** The lines of one hunk inside the image, with what its `@@` line says it stands in. */
 export interface Segment extends Span {
@@ -30,6 +31,7 @@ export function parseSource(parser: CParser, text: string, segments: readonly Se
   const prototypes: Prototype[] = [];
   const macros: Macro[] = [];
   const structs: StructSource[] = [];
+  const variables: Variable[] = [];
   const unread: Span[] = [];
   for (const segment of segments) {
     const raw = tokenize(text, segment.start, segment.end);
@@ -44,6 +46,7 @@ export function parseSource(parser: CParser, text: string, segments: readonly Se
     for (const item of outline(tokens, segment.start, segment.end, inside)) {
       if (item.kind === 'unread') unread.push({ start: item.start, end: item.end });
       else if (item.kind === 'struct') structs.push({ tag: item.tag, fields: readFields(item.fields) });
+      else if (item.kind === 'variable') variables.push(...variablesOf(parser, text, item));
       else if (item.kind === 'prototype') {
         const { head, start, end } = item;
         prototypes.push({
@@ -56,7 +59,7 @@ export function parseSource(parser: CParser, text: string, segments: readonly Se
       } else addFunction(functions, item, heading.head, left, pieceOf(parser, text, item, unread));
     }
   }
-  return { functions: functions.map(({ source }) => source), prototypes, macros, structs, unread };
+  return { functions: functions.map(({ source }) => source), prototypes, macros, structs, variables, unread };
 }
 
 function pieceOf(parser: CParser, text: string, item: FunctionItem, unread: Span[]): Piece | null {

@@ -7,7 +7,7 @@ import { movedRun } from '../run/moved.ts';
 import type { Run } from '../run/run.ts';
 import { executeImplementation, type ImplementationOptions, ownSyncsOf } from './execute.ts';
 import { type Fact, judge, movedFact } from './judge.ts';
-import { failureTest, testsFor } from './tests.ts';
+import { failureTests, testsFor } from './tests.ts';
 
 export interface ImplementationRun {
   /** What it takes to run it again. */
@@ -36,13 +36,26 @@ export function* runImplementations(
     const convention = program.syncs.find(({ name }) => name === sync.name);
     if (!convention) continue;
     const takesRange = sync.evaluable.parameters.length >= 2 && convention.arguments !== 'none';
-    const options = { program, sync, convention, parse };
-    for (const test of testsFor(takesRange)) {
-      yield;
-      runs.push(recall(keeper, { ...options, test, failure: null }));
-    }
-    const test = failureTest(takesRange);
-    for (let failure = 1; test && failure <= MOST_FAILURES; failure++) {
+    runs.push(...(yield* runsOf(keeper, { program, sync, convention, parse }, takesRange)));
+  }
+  return { runs, kept: keeper.kept };
+}
+
+function* runsOf(
+  keeper: Keeper<ImplementationRun>,
+  options: Omit<ImplementationOptions, 'test' | 'failure'>,
+  takesRange: boolean,
+): Generator<void, readonly ImplementationRun[]> {
+  const runs: ImplementationRun[] = [];
+  for (const test of testsFor(takesRange)) {
+    yield;
+    const done = recall(keeper, { ...options, test, failure: null });
+    runs.push(done);
+    // What does not come to its end once does so again, and each time takes as long.
+    if (done.run.fault?.kind === 'limit') return runs;
+  }
+  for (const test of failureTests(takesRange)) {
+    for (let failure = 1; failure <= MOST_FAILURES; failure++) {
       yield;
       const done = recall(keeper, { ...options, test, failure });
       if (done.allocations < failure) break;
@@ -51,7 +64,7 @@ export function* runImplementations(
       if (failure >= done.referenceAllocations) break;
     }
   }
-  return { runs, kept: keeper.kept };
+  return runs;
 }
 
 const MOST_FAILURES = 16;

@@ -15,6 +15,7 @@ import { NO_RECORDER } from '../run/trace.ts';
 import { type Journal, keepJournal } from './journal.ts';
 import { type Recording, record } from './recording.ts';
 import type { ImplementationTest } from './tests.ts';
+import { createWatcher, type Watch } from './watch.ts';
 
 /** A run, with all that its judge looks at. */
 export interface Execution {
@@ -22,6 +23,9 @@ export interface Execution {
   readonly sync: ProgramFunction;
   readonly run: Run;
   readonly journal: Journal;
+  readonly watch: Watch;
+  /** The machine before the sync. */
+  readonly before: Machine;
   /** What the reference sync of the same range leaves stale: the rest is not this implementation's fault. */
   readonly reference: readonly Stale[];
   /** Page-table pages that the reference sync allocates and frees. */
@@ -58,7 +62,7 @@ function machineFor(test: ImplementationTest): Machine {
 
 function prepare(test: ImplementationTest): Machine {
   const { keyIds } = test;
-  const machine = createMachine({ pagingLevels: test.pagingLevels, ramBytes: test.ramBytes, keyIds });
+  const machine = createMachine({ pagingLevels: test.pagingLevels, ramBytes: test.ramBytes, keyIds, ...test.size });
   test.prepare(machine);
   const { pageOffset, directMappingSize } = machine.layout;
   // Enabled without a single table for the other KeyIDs: the sync's first allocation fails.
@@ -76,6 +80,7 @@ export const ownSyncsOf = ({ ownSyncs }: Program): ReadonlyMap<string, Evaluable
 function execute(options: ImplementationOptions, isRecorded: boolean): Execution {
   const { program, sync, test } = options;
   const machine = machineFor(test);
+  const initial = machine.fork();
   const range = test.range(machine);
   const reference = machine.fork();
   const before = reference.cost;
@@ -83,8 +88,10 @@ function execute(options: ImplementationOptions, isRecorded: boolean): Execution
   const frames = tableFramesOf(machine);
   frames.failAllocation(options.failure);
   const at: { spot: Spot | null; atomic: boolean } = { spot: null, atomic: false };
-  const { journal, access } = keepJournal({ frames, at, isAtomic: () => at.atomic });
+  const watcher = createWatcher(at);
+  const { journal, access, listener } = keepJournal({ frames, at, isAtomic: () => at.atomic, failed: watcher.failed });
   const recorded = isRecorded ? record(machine, access, journal) : null;
+  const recorder = recorded?.recorder ?? NO_RECORDER;
   const args = argumentsFor(options.convention, sync, range.start, range.end, machine);
   const scenario: Scenario = {
     id: test.id,
@@ -117,8 +124,23 @@ function execute(options: ImplementationOptions, isRecorded: boolean): Execution
     {
       functions: ownSyncsOf(program),
       tables: recorded?.tables ?? access,
-      recorder: recorded?.recorder ?? NO_RECORDER,
+      recorder,
       at,
+      statement: watcher.statement,
+      hooks: (spotAt) => ({
+        lock: watcher.lock,
+        entered: watcher.entered,
+        left: (fn, value) => value && watcher.left(fn.name, value),
+        assigned(name, value, span, fn) {
+          recorder.assigned(name, value, span);
+          const spot = spotAt(fn);
+          if (spot && value.opaque === undefined) listener.assigned(name, value.bits, spot);
+        },
+        undefinedBehaviour(what, _span, fn) {
+          const spot = fn && spotAt(fn);
+          if (spot) watcher.undefinedBehaviour(what, spot);
+        },
+      }),
       finish() {
         recorded?.end();
         frames.commit();
@@ -130,6 +152,8 @@ function execute(options: ImplementationOptions, isRecorded: boolean): Execution
     sync,
     run,
     journal,
+    watch: watcher.watch,
+    before: initial,
     reference: reference.coherence(),
     referenceAllocations: reference.cost.tablesAllocated - before.tablesAllocated,
     referenceFrees: reference.cost.tablesFreed - before.tablesFreed,

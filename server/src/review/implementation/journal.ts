@@ -1,39 +1,82 @@
 /** Page-table frames that remember which statement wrote and freed what. */
 import type { TableFrames } from '../../../../engine/src/frames.ts';
+import { MachineBug } from '../../../../engine/src/machine.ts';
 import type { TableFrames as EvaluatedFrames } from '../../c/evaluate/builtins/table-frames.ts';
 import type { Spot } from '../run/run.ts';
+
+export interface Free {
+  readonly spot: Spot | null;
+  readonly fault: 'hooked' | 'unflushed' | null;
+}
+
+/** A value on its way into an entry: what a variable was set to, and where. */
+export interface Step {
+  readonly bits: bigint;
+  readonly spot: Spot;
+}
 
 export interface Journal {
   readonly frames: TableFrames;
   /** The statement that last wrote the entry at a physical address. */
   readonly writers: ReadonlyMap<bigint, Spot>;
+  /** What the variable whose value was written there had been set to, in order. */
+  readonly origins: ReadonlyMap<bigint, readonly Step[]>;
   /** The statement that last looked at it. */
   readonly readers: ReadonlyMap<bigint, Spot>;
   /** Statements that freed a page, in order. */
-  readonly frees: readonly { readonly spot: Spot | null; readonly fault: 'hooked' | 'unflushed' | null }[];
+  readonly frees: readonly Free[];
+  /** The statement that took away the pointer to a table that has not been freed since. */
+  readonly unhooked: ReadonlyMap<bigint, Spot>;
   /** Statements that asked for a page in an atomic section. */
   readonly atomicAllocations: readonly Spot[];
   readonly allocations: number;
+}
+
+/** What the journal hears of the run besides what the frames go through. */
+export interface Listener {
+  assigned(name: string, bits: bigint, spot: Spot): void;
 }
 
 export interface JournalInput {
   readonly frames: TableFrames;
   readonly at: { readonly spot: Spot | null };
   isAtomic(): boolean;
+  /** An allocation has failed. */
+  failed(): void;
 }
 
+/** Assignments that are remembered between two entries. */
+const MOST_STEPS = 32;
+const FRAME_MASK = 0x000ffffffffff000n;
+
 /** The frames as evaluated code gets them, and what is written down meanwhile. */
-export function keepJournal({ frames, at, isAtomic }: JournalInput): {
+export function keepJournal({ frames, at, isAtomic, failed }: JournalInput): {
   readonly journal: Journal;
   readonly access: EvaluatedFrames;
+  readonly listener: Listener;
 } {
   const writers = new Map<bigint, Spot>();
+  const origins = new Map<bigint, readonly Step[]>();
   const readers = new Map<bigint, Spot>();
-  const frees: { spot: Spot | null; fault: 'hooked' | 'unflushed' | null }[] = [];
+  const frees: Free[] = [];
+  const unhooked = new Map<bigint, Spot>();
   const atomicAllocations: Spot[] = [];
-  const journal = { frames, writers, readers, frees, atomicAllocations, allocations: 0 };
+  const journal = { frames, writers, origins, readers, frees, unhooked, atomicAllocations, allocations: 0 };
+  let recent: (Step & { readonly name: string })[] = [];
+  const wayOf = (bits: bigint): readonly Step[] => {
+    const last = recent.findLast((step) => step.bits === bits);
+    if (!last) return [];
+    const own = recent.filter(({ name, spot }) => name === last.name && spot.function === last.spot.function);
+    return own.slice(0, own.lastIndexOf(last) + 1);
+  };
   return {
     journal,
+    listener: {
+      assigned(name, bits, spot) {
+        recent.push({ name, bits, spot });
+        if (recent.length > 2 * MOST_STEPS) recent = recent.slice(-MOST_STEPS);
+      },
+    },
     access: {
       root: frames.pgd,
       contains: (address: bigint) => frames.contains(address),
@@ -43,16 +86,32 @@ export function keepJournal({ frames, at, isAtomic }: JournalInput): {
       },
       settle: () => frames.commit(),
       store(address: bigint, bits: bigint) {
-        if (at.spot) writers.set(address, at.spot);
+        if (at.spot) {
+          writers.set(address, at.spot);
+          origins.set(address, wayOf(bits));
+          const table = frames.load(address) & FRAME_MASK;
+          const replaced = table !== 0n && table !== (bits & FRAME_MASK) && frames.contains(table);
+          if (replaced && !frames.isFreed(table)) unhooked.set(table, at.spot);
+        }
+        recent = [];
         frames.store(address, bits);
       },
-      allocate() {
+      allocate(maySleep: boolean) {
         journal.allocations++;
-        if (at.spot && isAtomic()) atomicAllocations.push(at.spot);
-        return frames.allocFrame();
+        if (at.spot && maySleep && isAtomic()) atomicAllocations.push(at.spot);
+        const page = frames.allocFrame();
+        if (page === null) failed();
+        return page;
       },
-      free(address: bigint) {
-        frees.push({ spot: at.spot, fault: frames.freeFrame(address) });
+      free(page: bigint) {
+        unhooked.delete(page);
+        const what = !frames.contains(page)
+          ? 'is no page table'
+          : frames.isFreed(page)
+            ? 'has been freed before'
+            : null;
+        if (what !== null) throw new MachineBug(`the page 0x${page.toString(16)} is freed, which ${what}`);
+        frees.push({ spot: at.spot, fault: frames.freeFrame(page) });
       },
     },
   };

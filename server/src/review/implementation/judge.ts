@@ -1,13 +1,12 @@
 /** What a run of the patch's own sync shows: plain facts with the statement each is laid to. */
-import type { Address } from '../../../../engine/src/address.ts';
-import type { TableFrames } from '../../../../engine/src/frames.ts';
 import { lanesOf } from '../../../../engine/src/lanes.ts';
-import type { Layout } from '../../../../engine/src/layout.ts';
-import type { Stale } from '../../../../engine/src/machine.ts';
+import type { Machine, Stale } from '../../../../engine/src/machine.ts';
+import type { ReplayRun } from '../../../../engine/src/replay.ts';
 import type { Moves } from '../run/moves.ts';
 import { count, hex, size } from '../run/print.ts';
 import { canonicalMapping, subtract } from '../run/ranges.ts';
 import type { Spot } from '../run/run.ts';
+import { culprit, definition, nearestTo, unvisited, walk } from './blame.ts';
 import type { Execution } from './execute.ts';
 
 export interface Fact {
@@ -23,18 +22,20 @@ export function movedFact(fact: Fact, moves: Moves): Fact | null {
 }
 
 export function judge(done: Execution): readonly Fact[] {
+  // What hangs on a value that nobody knows may be as it should in the kernel.
+  if (done.run.assumed.length > 0) return [];
+  const undefinedValues = undefinedBehaviour(done);
+  if (undefinedValues.length > 0) return undefinedValues;
   const bits = wrongKeyIds(done);
   // An entry with the wrong KeyID also translates wrongly: that is one mistake.
   const other = differences(done).filter(({ spot }) => !bits.some((fact) => fact.spot.span.start === spot.span.start));
+  const strayed = strays(done);
   const lost = other.length + bits.length > 0 ? [] : leaks(done);
-  return [...broken(done), ...bits, ...other, ...lost, ...frees(done), ...topLevel(done), ...atomic(done)];
+  return [...broken(done), ...bits, ...strayed, ...other, ...lost, ...frees(done), ...topLevel(done), ...atomic(done)];
 }
 
-const definition = ({ sync }: Execution): Spot => ({
-  text: sync.shown.text,
-  span: sync.shown.source.nameSpan ?? { start: 0, end: 0 },
-  function: sync.name,
-});
+const undefinedBehaviour = ({ watch, test }: Execution): readonly Fact[] =>
+  watch.undefined.map(({ what, spot }) => faulty(spot, `with ${test.title}: ${what}`, 'undefined'));
 
 const faulty = (spot: Spot, message: string, reason: string): Fact => ({ rule: 'faulty-sync', spot, message, reason });
 
@@ -48,6 +49,8 @@ function broken(done: Execution): readonly Fact[] {
         run.fault.detail,
       ),
     ];
+  const kept = [...done.watch.held.values()].find((spot) => spot !== null);
+  if (kept) return [faulty(kept, `with ${test.title} the sync returns with this lock held`, 'lock')];
   const bug = run.machine.events.slice(run.begin).find((event) => event.kind === 'bug');
   if (bug?.kind === 'bug') return [faulty(definition(done), `with ${test.title}: ${bug.message}`, 'bug')];
   if (run.failure === null && run.returned !== null && run.returned !== 0n)
@@ -72,7 +75,7 @@ function differences(done: Execution): readonly Fact[] {
   for (const stale of own) {
     const near = nearestTo(done, stale.start);
     const swallowed = run.failure !== null;
-    const spot = swallowed ? definition(done) : (near ?? unvisited(done));
+    const spot = swallowed ? (done.watch.lost ?? definition(done)) : (near ?? unvisited(done));
     const what = { hole: 'has a hole', stale: 'keeps the old mapping', extra: 'still maps what is gone' }[stale.kind];
     const message = swallowed
       ? `an allocation fails and the sync returns 0 all the same: KeyID ${stale.keyId} ${what} of ${size(stale.end - stale.start)}`
@@ -89,30 +92,6 @@ const without = (stale: Stale, reference: readonly Stale[]): readonly Stale[] =>
     reference.filter((other) => other.keyId === stale.keyId && other.kind === stale.kind),
   ).map((range) => ({ ...stale, ...range }));
 
-/** The statement that last wrote, or else last looked at, an entry on the way to an address: the deepest first. */
-function nearestTo({ journal, run }: Execution, address: Address): Spot | null {
-  // With five levels the top entry serves several KeyIDs: who looked at it, looked for another one perhaps.
-  const shared = run.machine.layout.pagingLevels === 5 ? 1 : 0;
-  const way = walk(journal.frames, run.machine.layout, address).slice(shared).toReversed();
-  for (const spots of [journal.writers, journal.readers])
-    for (const { at } of way) {
-      const spot = spots.get(at);
-      if (spot) return spot;
-    }
-  return null;
-}
-
-/** The loop that never came by: nothing on the way to the address was as much as looked at. */
-function unvisited(done: Execution): Spot {
-  const { sync } = done;
-  const loop = sync.shown.source.pieces
-    .flatMap((piece) => piece.body)
-    .find((stmt) => stmt.kind === 'for' || stmt.kind === 'while');
-  if (!loop) return definition(done);
-  const span = loop.kind === 'for' && loop.test ? loop.test : loop.kind === 'while' ? loop.test : loop;
-  return { text: sync.shown.text, span: { start: span.start, end: span.end }, function: sync.name };
-}
-
 /** Page-table pages that the reference gives back and this sync does not. */
 function leaks(done: Execution): readonly Fact[] {
   const { run, journal, test, referenceFrees } = done;
@@ -120,7 +99,7 @@ function leaks(done: Execution): readonly Fact[] {
   if (run.fault || run.failure !== null || lost <= 0) return [];
   return [
     faulty(
-      definition(done),
+      [...journal.unhooked.values()].at(-1) ?? definition(done),
       `with ${test.title} ${count(lost, 'page-table page')} that nothing points to any more ${lost === 1 ? 'is' : 'are'} never freed`,
       'leak',
     ),
@@ -141,7 +120,7 @@ function wrongKeyIds(done: Execution): readonly Fact[] {
       if (!last || last.value === 0n) continue;
       const found = (last.value >> BigInt(layout.keyIdShift)) & mask;
       if (found === BigInt(keyId)) continue;
-      const spot = journal.writers.get(last.at);
+      const spot = culprit(done, address, last.at) ?? journal.writers.get(last.at);
       if (spot)
         return [
           faulty(
@@ -153,6 +132,39 @@ function wrongKeyIds(done: Execution): readonly Fact[] {
     }
   }
   return [];
+}
+
+/** What the sync writes where it has no business: KeyID-0's own mapping, and what lies behind the last KeyID's. */
+function strays(done: Execution): readonly Fact[] {
+  const { run, journal, test, before } = done;
+  if (run.fault) return [];
+  const { layout } = run.machine;
+  const canonical = canonicalMapping(layout);
+  const mapped = (machine: Machine) => lanesOf(machine, [canonical]).find(({ keyIds }) => keyIds[0] === 0)?.runs ?? [];
+  const was = mapped(before);
+  const is = mapped(run.machine);
+  const changed = unlike(is, was) ?? unlike(was, is);
+  if (changed) {
+    const address = layout.pageOffset + BigInt(changed.start);
+    const spot = nearestTo(done, address) ?? definition(done);
+    return [faulty(spot, `with ${test.title} the sync changes KeyID-0's own mapping at ${hex(address)}`, 'canonical')];
+  }
+  const end = layout.pageOffset + BigInt(layout.keyIds + 1) * layout.directMappingSize;
+  const stray = is
+    .map(({ start }) => end + BigInt(start))
+    .find((address) => {
+      const last = walk(journal.frames, layout, address).at(-1);
+      return last !== undefined && last.value !== 0n && journal.writers.has(last.at);
+    });
+  if (stray === undefined) return [];
+  const message = `with ${test.title} the sync writes entries at ${hex(stray)}, behind the mapping of the last KeyID (${layout.keyIds})`;
+  return [faulty(unvisited(done), message, 'behind')];
+}
+
+/** The first run of one mapping that the other does not have. */
+function unlike(runs: readonly ReplayRun[], others: readonly ReplayRun[]): ReplayRun | undefined {
+  const known = new Set(others.map((run) => JSON.stringify(run)));
+  return runs.find((run) => !known.has(JSON.stringify(run)));
 }
 
 function frees({ journal, test }: Execution): readonly Fact[] {
@@ -185,20 +197,3 @@ const atomic = ({ journal, test }: Execution): readonly Fact[] =>
     message: `a page is allocated here while a spinlock is held (${test.title}): the allocation may sleep`,
     reason: 'allocation',
   }));
-
-/** The entries that translate an address, from the top: physical address and value of each, down to a leaf or an empty one. */
-function walk(frames: TableFrames, layout: Layout, address: Address): { at: bigint; value: bigint }[] {
-  const shifts = layout.pagingLevels === 5 ? [48n, 39n, 30n, 21n, 12n] : [39n, 30n, 21n, 12n];
-  const way: { at: bigint; value: bigint }[] = [];
-  let table = frames.pgd;
-  for (const shift of shifts) {
-    if (!frames.contains(table)) break;
-    const at = table + ((address >> shift) & 511n) * 8n;
-    const value = frames.load(at);
-    way.push({ at, value });
-    const isLarge = (value & 0x80n) !== 0n && shift > 12n;
-    if ((value & 1n) === 0n || isLarge) break;
-    table = value & ((1n << BigInt(layout.keyIdShift)) - 1n) & ~0xfffn;
-  }
-  return way;
-}

@@ -103,8 +103,8 @@ export function record(
         touch(place);
         act({ kind: 'write', place, after: bits });
       },
-      allocate() {
-        const page = frames.allocate();
+      allocate(maySleep) {
+        const page = frames.allocate(maySleep);
         act({ kind: 'allocate', failed: page === null });
         return page;
       },

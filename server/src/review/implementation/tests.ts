@@ -12,6 +12,8 @@ export interface ImplementationTest {
   /** Besides KeyID-0: two tell a wrong one from a forgotten one. */
   readonly keyIds: 1 | 2;
   readonly ramBytes: bigint;
+  /** Of a direct mapping, where it is not the usual one. */
+  readonly size: { readonly directMappingSize?: bigint };
   prepare(machine: Machine): void;
   /** The change to KeyID-0's mapping; null: MKTME is being enabled, and the sync builds every KeyID's mapping. */
   readonly change: ((machine: Machine) => void) | null;
@@ -40,6 +42,7 @@ interface Outline {
   readonly title: string;
   readonly keyIds?: 1 | 2;
   readonly ramBytes?: bigint;
+  readonly directMappingSize?: bigint;
   readonly prepare?: (machine: Machine) => void;
   readonly change: ((machine: Machine, base: Address) => void) | null;
   readonly from: bigint;
@@ -157,6 +160,7 @@ const expand = (outline: Outline, pagingLevels: 4 | 5): ImplementationTest => ({
   pagingLevels,
   keyIds: outline.keyIds ?? 2,
   ramBytes: outline.ramBytes ?? RAM,
+  size: outline.directMappingSize ? { directMappingSize: outline.directMappingSize } : {},
   prepare: outline.prepare ?? usual,
   change: outline.change && ((machine) => outline.change?.(machine, machine.layout.pageOffset)),
   range: ({ layout }) => ({ start: layout.pageOffset + outline.from, end: layout.pageOffset + outline.to }),
@@ -169,6 +173,28 @@ const single: readonly ImplementationTest[] = outlines.flatMap((outline) => [
   expand(outline, 4),
   ...(DEEP.has(outline.id) ? [expand(outline, 5)] : []),
 ]);
+
+/**
+ * KeyID 1's mapping begins two p4d entries before the end of a p4d table: what KeyID-0 has in one table, KeyID 1 has in
+ * two, at other offsets. A mapping comes to stand so by padding between the mappings, or by KASLR.
+ */
+const crossing = expand(
+  {
+    id: 'crossing',
+    title: 'enabling MKTME where a mapping crosses into the next top-level entry',
+    directMappingSize: 255n * TIB,
+    prepare: (machine) => {
+      small(machine);
+      const far = machine.layout.pageOffset + TIB;
+      machine.map(far, far + PUD_SIZE, '1G', ['rw', 'nx', 'global']);
+    },
+    ramBytes: TIB + PUD_SIZE,
+    change: null,
+    from: 0n,
+    to: TIB + PUD_SIZE,
+  },
+  5,
+);
 
 /** Everything at once, each change in a stretch of its own. */
 const mixed = expand(
@@ -221,14 +247,34 @@ const splitting = expand(
  */
 const sweeping: readonly ImplementationTest[] = [
   ...named('sync/enable'),
-  expand({ id: 'enable-swept', title: 'enabling MKTME', prepare: small, change: null, from: 0n, to: TIB }, 5),
+  crossing,
   mixed,
   ...named('sync/remove-pmd-table').map((test) => ({ ...test, id: `${test.id}-swept`, keyIds: 1 as const })),
 ];
 
 /** The tests for a sync that takes a range, or for one that always sweeps everything. */
-export const testsFor = (takesRange: boolean): readonly ImplementationTest[] => (takesRange ? single : sweeping);
+export const testsFor = (takesRange: boolean): readonly ImplementationTest[] =>
+  takesRange ? [...single, crossing] : sweeping;
 
-/** A small test whose sync allocates: each of its allocations is made to fail once. */
-export const failureTest = (takesRange: boolean): ImplementationTest | undefined =>
-  takesRange ? named('sync/split-1g')[0] : splitting;
+/** After a failure more goes well at every level: whoever looks at the last result only has forgotten it. */
+const splittingSeveral = expand(
+  {
+    id: 'split-several',
+    title: 'splits of two 1G pages',
+    keyIds: 1,
+    prepare: (machine) =>
+      machine.map(machine.layout.pageOffset, machine.layout.pageOffset + 2n * PUD_SIZE, '1G', ['rw', 'nx']),
+    change: (machine, base) => {
+      for (const at of [0n, PMD_SIZE, PUD_SIZE]) readOnly(at + page, at + 2n * page)(machine, base);
+    },
+    from: 0n,
+    to: 2n * PUD_SIZE,
+  },
+  4,
+);
+
+/** Small tests whose syncs allocate: each of their allocations is made to fail once. */
+export const failureTests = (takesRange: boolean): readonly ImplementationTest[] => [
+  ...(takesRange ? named('sync/split-1g') : [splitting]),
+  splittingSeveral,
+];

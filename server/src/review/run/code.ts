@@ -18,6 +18,7 @@ export const codeOf = ({ program, side, first }: CodeInput): Code => ({
     return own && side !== 'model' ? own : modelled(name, program.version);
   },
   macro: (name) => (side === 'model' ? null : (program.macros.get(name) ?? null)),
+  variable: (name) => (side === 'model' ? null : (program.variables.get(name) ?? null)),
   struct: (tag) => (side === 'model' ? null : (program.structs.get(tag) ?? null)),
 });
 
@@ -25,11 +26,17 @@ export const codeOf = ({ program, side, first }: CodeInput): Code => ({
 export interface Asked {
   readonly functions: ReadonlySet<string>;
   readonly macros: ReadonlySet<string>;
+  readonly variables: ReadonlySet<string>;
   readonly structs: ReadonlySet<string>;
 }
 
 export function withAsked(code: Code): { readonly code: Code; readonly asked: Asked } {
-  const asked = { functions: new Set<string>(), macros: new Set<string>(), structs: new Set<string>() };
+  const asked = {
+    functions: new Set<string>(),
+    macros: new Set<string>(),
+    variables: new Set<string>(),
+    structs: new Set<string>(),
+  };
   return {
     asked,
     code: {
@@ -40,6 +47,10 @@ export function withAsked(code: Code): { readonly code: Code; readonly asked: As
       macro(name) {
         asked.macros.add(name);
         return code.macro(name);
+      },
+      variable(name) {
+        asked.variables.add(name);
+        return code.variable(name);
       },
       struct(tag) {
         asked.structs.add(tag);

@@ -10,17 +10,18 @@ import type { Expr, Stmt } from '../../c/ast.ts';
 import type { TableFrames } from '../../c/evaluate/builtins/table-frames.ts';
 import { BugOn, EvaluationFault, LimitReached } from '../../c/evaluate/errors.ts';
 import { createEvaluator } from '../../c/evaluate/evaluator.ts';
-import type { EvaluableFunction, Evaluator, MacroParser } from '../../c/evaluate/types.ts';
+import type { EvaluableFunction, Evaluator, Hooks, MacroParser } from '../../c/evaluate/types.ts';
 import { visit } from '../../c/walk.ts';
 import type { Program } from '../program.ts';
 import { callSync } from './call-sync.ts';
+import { followCalls } from './calls.ts';
 import { codeOf, withAsked } from './code.ts';
 import type { Run, RunFault, Spot, SyncCall, SyncSeen } from './run.ts';
 import { createRecorder, type Recorder } from './trace.ts';
 
 const LIMITS = { statements: 60_000, depth: 64 };
 /** A walk of every entry of a mapping, for each KeyID. */
-const WALK_LIMITS = { statements: 2_000_000, depth: 64 };
+const WALK_LIMITS = { statements: 500_000, depth: 64 };
 const FACTS: Facts = { clflush: true, failPage: null };
 
 export interface RunOptions {
@@ -71,6 +72,9 @@ export interface OwnSync {
   readonly at: { spot: Spot | null; atomic: boolean };
   /** What it does entry by entry is judged by what it leaves, and most often shown to nobody. */
   readonly recorder: Recorder;
+  statement(stmt: Stmt, spot: Spot | null, name: string): void;
+  /** What else its judge wants to hear of; `spotAt`: what a function is at. */
+  hooks(spotAt: (fn: EvaluableFunction) => Spot | null): Partial<Hooks>;
   /** Brings what was written to the tables into the machine; called when the run has ended, however it did. */
   finish(): void;
 }
@@ -89,10 +93,7 @@ export function executeOn(machine: Machine, options: RunOptions, ownSync: OwnSyn
   const assumed: { why: string; spot: Spot | null; taken: boolean }[] = [];
   const unknownCalls: { name: string; spot: Spot | null }[] = [];
   const entered = new Set<string>();
-  const left = new Map<string, number>();
-  const requests: { from: number; to: number }[] = [];
-  let request: { readonly depth: number; readonly from: number } | null = null;
-  let depth = 0;
+  const calls = followCalls(machine);
   const memory = createMemory();
   const spotOf = (node: object | null, fn: EvaluableFunction | null): Spot | null => {
     if (!node || !fn) return null;
@@ -128,22 +129,15 @@ export function executeOn(machine: Machine, options: RunOptions, ownSync: OwnSyn
           entered.add(fn.name);
           last = spot;
         }
-        if (ownSync) ownSync.at.spot = spot;
+        if (ownSync) {
+          ownSync.at.spot = spot;
+          ownSync.statement(stmt, spot, fn.name);
+        }
         statementOf.set(fn.name, spot);
         recorder.statement(stmt, fn.name, spot);
       },
-      entered(fn) {
-        if (depth++ > 0 && request === null && entries.has(fn.name)) request = { depth, from: machine.events.length };
-      },
-      left(fn) {
-        if (request?.depth === depth) {
-          requests.push({ from: request.from, to: machine.events.length });
-          request = null;
-        }
-        depth--;
-        if (fn.source !== null) left.set(fn.name, machine.events.length);
-      },
       assigned: recorder.assigned,
+      ...(ownSync ? ownSync.hooks((fn) => statementOf.get(fn.name) ?? null) : calls.hooks),
       branch(test, value, fn) {
         // What is not known does not change its mind, and a loop on it ends after a round: else there would be no end of ways.
         const before = decided.get(test);
@@ -220,8 +214,8 @@ export function executeOn(machine: Machine, options: RunOptions, ownSync: OwnSyn
     returned: returned && !returned.opaque && returned.type.kind !== 'void' ? returned.bits : null,
     failure: options.failure,
     unknownCalls,
-    left,
-    requests,
+    left: calls.left,
+    requests: calls.requests,
     entered,
     asked,
   };
@@ -229,8 +223,6 @@ export function executeOn(machine: Machine, options: RunOptions, ownSync: OwnSyn
 
 const testOfLoop = (stmt: Stmt): Expr | null =>
   stmt.kind === 'for' || stmt.kind === 'while' || stmt.kind === 'do' ? stmt.test : null;
-
-const entries: ReadonlySet<string> = new Set(scenarios.map(({ entry }) => entry));
 
 type SpotOf = (node: object | null, fn: EvaluableFunction | null) => Spot | null;
 
@@ -245,7 +237,13 @@ function faultOf(error: unknown, spotOf: SpotOf, last: Spot | null): RunFault | 
     return { kind: 'memory', detail: error.fault.kind, message: error.fault.message, spot };
   }
   if (error instanceof BugOn) return { kind: 'bug', detail: 'BUG_ON', message: error.message, spot: last };
-  if (error instanceof LimitReached) return { kind: 'limit', detail: 'limit', message: error.message, spot: last };
+  if (error instanceof LimitReached) {
+    const { busiest } = error;
+    // The loop's test, not all of its body.
+    const test = busiest && 'test' in busiest.loop ? busiest.loop.test : null;
+    const spot = busiest ? spotOf(test ?? busiest.loop, busiest.fn) : null;
+    return { kind: 'limit', detail: 'limit', message: error.message, spot: spot ?? last };
+  }
   if (error instanceof MachineBug) return { kind: 'machine', detail: 'BUG_ON', message: error.message, spot: last };
   return null;
 }

@@ -46,7 +46,13 @@ export function keeperOf<T>({ last, program, code, same, moved }: KeeperInput<T>
 }
 
 /** True if the answers to all that a run asked for read the same. */
-export const sameAnswers = ({ functions, macros, structs }: Asked, before: Code, now: Code, moves: Moves): boolean =>
+export const sameAnswers = (
+  { functions, macros, variables, structs }: Asked,
+  before: Code,
+  now: Code,
+  moves: Moves,
+): boolean =>
   [...functions].every((name) => moves.same(before.function(name), now.function(name))) &&
   [...macros].every((name) => moves.same(before.macro(name), now.macro(name))) &&
+  [...variables].every((name) => moves.same(before.variable(name), now.variable(name))) &&
   [...structs].every((tag) => moves.same(before.struct(tag), now.struct(tag)));

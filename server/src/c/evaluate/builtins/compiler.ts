@@ -47,7 +47,6 @@ export const compiler: BuiltinTable = {
         'prefetch',
         'prefetchw',
         'kmemleak_not_leak',
-        'INIT_LIST_HEAD',
       ],
       nothing,
     ),

@@ -7,6 +7,7 @@ import { constants } from './constants.ts';
 import { entries } from './entries.ts';
 import { features } from './features.ts';
 import { heap } from './heap.ts';
+import { lists } from './lists.ts';
 import { locks } from './locks.ts';
 import { numbers } from './numbers.ts';
 import { pages } from './pages.ts';
@@ -24,6 +25,7 @@ const tables: readonly BuiltinTable[] = [
   printing,
   features,
   heap,
+  lists,
 ];
 
 /** Tables as one; later ones win. */

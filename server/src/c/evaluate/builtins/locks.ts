@@ -3,7 +3,8 @@ import type { Builtin, BuiltinTable } from '../types.ts';
 import { always, int, named, nothing, VOID_VALUE } from './table.ts';
 
 const enter = (what: string): Builtin => ({
-  run: ({ kernel }) => {
+  run: ({ kernel, hooks }, [lock]) => {
+    hooks.lock?.(lock, true);
     kernel.enterAtomic(what);
     return VOID_VALUE;
   },
@@ -12,8 +13,19 @@ const enter = (what: string): Builtin => ({
 });
 
 const leave = (what: string): Builtin => ({
-  run: ({ kernel }) => {
+  run: ({ kernel, hooks }, [lock]) => {
+    hooks.lock?.(lock, false);
     kernel.leaveAtomic(what);
+    return VOID_VALUE;
+  },
+  opaque: true,
+  sees: 'nothing',
+});
+
+/** mutex_lock() and mutex_unlock(): no atomic section. */
+const sleeping = (taken: boolean): Builtin => ({
+  run: ({ hooks }, [lock]) => {
+    hooks.lock?.(lock, taken);
     return VOID_VALUE;
   },
   opaque: true,
@@ -57,8 +69,6 @@ export const locks: BuiltinTable = {
     rcu_read_unlock: leave('rcu_read_lock'),
     ...named(
       [
-        'mutex_lock',
-        'mutex_unlock',
         'mutex_init',
         'down_read',
         'up_read',
@@ -82,6 +92,9 @@ export const locks: BuiltinTable = {
       ],
       nothing,
     ),
+    mutex_lock: sleeping(true),
+    mutex_lock_nested: sleeping(true),
+    mutex_unlock: sleeping(false),
     mutex_trylock: always(int(1)),
     irqs_disabled: always(int(0)),
     in_interrupt: always(int(0)),

@@ -12,6 +12,7 @@ import type { Builtin, BuiltinContext, BuiltinTable } from '../types.ts';
 import { ENTRY_TYPES, frameOf, isFolded, isLarge, LEVELS, type Level } from './entries.ts';
 import { toPhysical, toVirtual } from './pages.ts';
 import { named, nothing, pointer, ulong, VOID_VALUE } from './table.ts';
+import { tableAlloc } from './table-alloc.ts';
 import type { TableFrames } from './table-frames.ts';
 import { tablePages } from './table-pages.ts';
 import { initMmAddress } from './variables.ts';
@@ -161,6 +162,11 @@ export function pageTable(frames: TableFrames): BuiltinTable {
     ),
     pmd_populate: populate('pmd', 'page'),
     ...tablePages.functions(frames),
+    ...tableAlloc(frames, {
+      below: (context, at, above, level, address) => inTable(context, above, entry(context, at, above), level, address),
+      read: entry,
+      write,
+    }),
     ...flushes(frames),
   };
   for (const level of LEVELS) {

@@ -22,7 +22,8 @@ export const toVirtual = (layout: Layout, physical: bigint): bigint => BigInt.as
 export function toPhysical(machine: Machine, address: bigint): bigint {
   if (address >= KERNEL_MAP) return walk(machine, address) ?? address - KERNEL_MAP;
   const { pageOffset, directMappingSize } = machine.layout;
-  return BigInt.asUintN(64, address - pageOffset) & (directMappingSize - 1n);
+  // A mask where the size is a power of two, as in the kernel.
+  return BigInt.asUintN(64, address - pageOffset) % directMappingSize;
 }
 
 /** slow_virt_to_phys(): through the page tables; null where nothing is mapped. */
@@ -130,6 +131,20 @@ export const pages: BuiltinTable = {
     mktme_keyid_mask: on((_none, { layout }) => ulong(keyIdMask(layout))),
     mktme_nr_keyids: on((_none, { layout }) => make(BigInt(layout.keyIds), INT)),
     PageHighMem: always(int(0)),
+    page_private: {
+      run: ({ memory }, [page]) =>
+        memory.load((page?.bits ?? 0n) + (memory.field('page', 'private')?.offset ?? 0n), UNSIGNED_LONG),
+    },
+    set_page_private: {
+      run: ({ memory }, [page, value]) => {
+        if (value)
+          memory.store(
+            (page?.bits ?? 0n) + (memory.field('page', 'private')?.offset ?? 0n),
+            make(value.bits, UNSIGNED_LONG),
+          );
+        return undefined;
+      },
+    },
     __cpa_addr: cpaAddress,
     totalram_pages: on((_none, machine) => ulong(ramPages(machine))),
   },

@@ -17,11 +17,21 @@ const physicalOf = (layout: Layout, page: bigint): bigint => pfnOfPage(layout, p
 
 const asPage = (layout: Layout, physical: bigint): bigint => pageOfPfn(layout, physical >> 12n);
 
+/** __GFP_DIRECT_RECLAIM. */
+const RECLAIM = 0x400n;
+
+const maySleep = (flags: Value | undefined): boolean =>
+  flags === undefined || flags.opaque !== undefined || (flags.bits & RECLAIM) !== 0n;
+
 function functions(frames: TableFrames): Record<string, Builtin> {
   /** NULL where memory is short. */
-  const allocate = (type: CType, address: (layout: Layout, physical: bigint) => bigint): Builtin => ({
-    run: ({ machine }) => {
-      const physical = frames.allocate();
+  const allocate = (
+    type: CType,
+    address: (layout: Layout, physical: bigint) => bigint,
+    flags: number | null,
+  ): Builtin => ({
+    run: ({ machine }, args) => {
+      const physical = frames.allocate(flags === null || maySleep(args[flags]));
       return make(physical === null ? 0n : address(machine.layout, physical), type);
     },
     opaque: true,
@@ -29,21 +39,22 @@ function functions(frames: TableFrames): Record<string, Builtin> {
   });
   /** Freeing NULL does nothing. */
   const free = (argument: number, physical: (machine: Machine, value: bigint) => bigint): Builtin => ({
-    run: ({ machine, hooks, at }, args: readonly Value[]) => {
+    run: ({ machine }, args: readonly Value[]) => {
       const value = args[argument]?.bits ?? 0n;
       const frame = value === 0n ? null : physical(machine, value);
-      if (frame === null) return VOID_VALUE;
-      if (frames.contains(frame)) frames.free(frame);
-      else hooks.note?.(`a page is freed that is no page table: physical 0x${frame.toString(16)}`, at.span, at.fn);
+      if (frame !== null) frames.free(frame);
       return VOID_VALUE;
     },
   });
   const byAddress = (argument: number): Builtin => free(argument, toPhysical);
   const byPage = (argument: number): Builtin => free(argument, ({ layout }, page) => physicalOf(layout, page));
-  const table = (level: 'pte' | 'pmd' | 'pud' | 'p4d'): Builtin => allocate(pointerTo(ENTRY_TYPES[level]), toVirtual);
+  const table = (level: 'pte' | 'pmd' | 'pud' | 'p4d'): Builtin =>
+    allocate(pointerTo(ENTRY_TYPES[level]), toVirtual, null);
   return {
-    ...named(['__get_free_page', '__get_free_pages', 'get_zeroed_page'], allocate(UNSIGNED_LONG, toVirtual)),
-    ...named(['alloc_page', 'alloc_pages', 'alloc_pages_node', 'pte_alloc_one'], allocate(PAGE_POINTER, asPage)),
+    ...named(['__get_free_page', '__get_free_pages', 'get_zeroed_page'], allocate(UNSIGNED_LONG, toVirtual, 0)),
+    ...named(['alloc_page', 'alloc_pages'], allocate(PAGE_POINTER, asPage, 0)),
+    alloc_pages_node: allocate(PAGE_POINTER, asPage, 1),
+    pte_alloc_one: allocate(PAGE_POINTER, asPage, null),
     pte_alloc_one_kernel: table('pte'),
     pmd_alloc_one: table('pmd'),
     pud_alloc_one: table('pud'),

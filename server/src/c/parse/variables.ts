@@ -1,0 +1,26 @@
+/** Variables at file level, those whose first value shows and stays: what boot code may have set meanwhile is not known. */
+import type { Stmt, Variable } from '../ast.ts';
+import { readBody } from './body.ts';
+import type { Item } from './outline.ts';
+import type { CParser } from './parser.ts';
+
+/** Macros of the field that make an empty list or a lock. */
+const MAKERS = /^(?:LIST_HEAD|LLIST_HEAD|DEFINE_(?:RAW_)?SPINLOCK|DEFINE_MUTEX|DECLARE_RWSEM)$/;
+
+export function variablesOf(parser: CParser, text: string, item: Item & { kind: 'variable' }): readonly Variable[] {
+  const { tokens, start, end } = item;
+  const words = tokens.map((token) => token.text);
+  if (words[0] === 'typedef' || words.includes('extern')) return [];
+  const isMade = words.some((word) => MAKERS.test(word));
+  const isConstant = words.includes('const') || words.includes('{');
+  if (!isMade && !(isConstant && words.includes('='))) return [];
+  const body = readBody(parser, text, { tokens, start, end, opened: true, closed: true }, []);
+  return body.flatMap((made) => namesOf(made).map((name) => ({ name, made, start, end })));
+}
+
+function namesOf(made: Stmt): readonly string[] {
+  if (made.kind === 'declare') return made.declarators.map(({ name }) => name);
+  if (made.kind !== 'expr' || made.expr.kind !== 'call') return [];
+  const [first] = made.expr.args;
+  return first?.kind === 'name' ? [first.name] : [];
+}
