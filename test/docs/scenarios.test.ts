@@ -31,7 +31,7 @@ const IMPLEMENTATION = `## The patch's own sync
 
 A patch that brings the sync's implementation has it run on page tables of 64-bit entries, with two KeyIDs beside KeyID-0. Each
 test is one change of KeyID-0's mapping and one sync over a range that is wide enough for the reference behaviour; what is wrong
-behind it is the implementation's fault. In one more test each of the first 16 allocations of the sync fails once.
+behind it is the implementation's fault. In two more tests each of the first 16 allocations of the sync fails once.
 
 A sync that takes a range:
 `;
