@@ -4,7 +4,6 @@ import { createMemory } from '../../../../engine/src/kernel/memory.ts';
 import type { Facts } from '../../../../engine/src/kernel/model.ts';
 import { primitives } from '../../../../engine/src/kernel/primitives.ts';
 import type { Scenario } from '../../../../engine/src/kernel/scenario.ts';
-import { scenarios } from '../../../../engine/src/kernel/scenarios/index.ts';
 import { type Machine, MachineBug } from '../../../../engine/src/machine.ts';
 import type { Expr, Stmt } from '../../c/ast.ts';
 import type { TableFrames } from '../../c/evaluate/builtins/table-frames.ts';
