@@ -79,9 +79,9 @@ describe('hunks', () => {
     'void f()\n  a();\n  b();',
   );
   check(
-    'two hunks of one function, the second under a label',
+    'a hunk under a label: its function need not be the one that was left open',
     '@@\nvoid f(void)\n{\n\ta();\n@@ out:\n\tb();\n}\n',
-    'void f()\n  a();\n  b();',
+    'void f()\n  a();\n? (? cut)\n  b();',
   );
   check(
     'a function that was left open is not the one that the next heading names',
@@ -94,7 +94,7 @@ describe('hunks', () => {
     's32 f()\n  if (??) return 0; for ((i = 1); (i <= n); i++) g(i);',
   );
   check('body without any heading', '\ta();\n\tif (b)\n\t\treturn;\n', '? (? cut)\n  a(); if (b) return;');
-  check('a hunk of a struct', '@@ struct cpa {\n\tint a;\n\tint b;\n', '');
+  check('a hunk of a struct', '@@ struct cpa {\n\tint a;\n\tint b;\n', 'struct cpa { s32 a; s32 b }');
   check(
     'a line in the first column inside a function',
     '@@ void f(void)\n\tif (x)\n\t\ta();\nWARN_ON(1);\n\tb();\n}\n',

@@ -22,7 +22,8 @@ export interface FunctionItem extends Span {
 export type Item =
   | FunctionItem
   | (Span & { readonly kind: 'prototype'; readonly head: Head })
-  | (Span & { readonly kind: 'struct'; readonly tag: string; readonly fields: readonly Token[] })
+  /** `tag` null: the struct that the heading names. */
+  | (Span & { readonly kind: 'struct'; readonly tag: string | null; readonly fields: readonly Token[] })
   | (Span & { readonly kind: 'variable'; readonly tokens: readonly Token[] })
   | (Span & { readonly kind: 'unread' });
 
@@ -61,7 +62,10 @@ function leading(tokens: readonly Token[], start: number, end: number, inside: I
     const token = tokens[at];
     if (!token?.column0) continue;
     if (token.text === '}') {
-      if (endsData(tokens, at)) return afterSemicolon(tokens, at);
+      if (endsData(tokens, at)) {
+        if (inside === 'data') items.push(restOfStruct(tokens, at, start));
+        return afterSemicolon(tokens, at);
+      }
       piece(at, true);
       return at + 1;
     }
@@ -85,9 +89,21 @@ function leading(tokens: readonly Token[], start: number, end: number, inside: I
     piece(count, false);
     return count;
   }
-  if (inside === 'data') return count;
+  if (inside === 'data') {
+    items.push(restOfStruct(tokens, count, start));
+    return count;
+  }
   return tokens[0]?.column0 ? 0 : indented(tokens, start, items, piece);
 }
+
+/** The fields that stand before `to`, of the struct that the hunk's heading names. */
+const restOfStruct = (tokens: readonly Token[], to: number, start: number): Item => ({
+  kind: 'struct',
+  tag: null,
+  fields: tokens.slice(0, to),
+  start,
+  end: tokens[to - 1]?.end ?? start,
+});
 
 /** A hunk with nothing in the first column and no statement: calls are a body, a whole indented definition is not. */
 function indented(

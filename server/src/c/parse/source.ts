@@ -41,12 +41,14 @@ export function parseSource(parser: CParser, text: string, segments: readonly Se
     }
     const tokens = withoutAttributes(dropBranches(raw));
     const heading = headingOf(segment.heading);
-    const left = functions.at(-1)?.open ? functions.at(-1) : undefined;
+    const left = functions.at(-1)?.open && !heading.label ? functions.at(-1) : undefined;
     const inside = heading.inside === 'unknown' && left ? 'function' : heading.inside;
     for (const item of outline(tokens, segment.start, segment.end, inside)) {
       if (item.kind === 'unread') unread.push({ start: item.start, end: item.end });
-      else if (item.kind === 'struct') structs.push({ tag: item.tag, fields: readFields(item.fields) });
-      else if (item.kind === 'variable') variables.push(...variablesOf(parser, text, item));
+      else if (item.kind === 'struct') {
+        const tag = item.tag ?? heading.tag;
+        if (tag !== null) structs.push({ tag, fields: readFields(item.fields) });
+      } else if (item.kind === 'variable') variables.push(...variablesOf(parser, text, item));
       else if (item.kind === 'prototype') {
         const { head, start, end } = item;
         prototypes.push({
@@ -110,17 +112,30 @@ function moveLast(functions: Growing[], one: Growing): void {
   for (const other of functions) if (other !== one) other.open = false;
 }
 
+interface Heading {
+  readonly head: Head | null;
+  /** The struct whose fields the hunk begins among. */
+  readonly tag: string | null;
+  readonly label: boolean;
+  readonly inside: Inside;
+}
+
 /** What a heading names. A definition that ends on its own line, a declaration or a label says nothing of the hunk. */
-function headingOf(heading: string | null): { head: Head | null; inside: Inside } {
-  if (heading === null || heading.trim() === '') return { head: null, inside: 'unknown' };
+function headingOf(heading: string | null): Heading {
+  const unknown: Heading = { head: null, tag: null, label: false, inside: 'unknown' };
+  if (heading === null || heading.trim() === '') return unknown;
   const tokens = withoutAttributes(tokenize(heading, 0, heading.length).filter((token) => token.kind !== 'directive'));
   const last = tokens.at(-1)?.text;
-  if (last === ';' || last === '}' || last === ':') return { head: null, inside: 'unknown' };
+  if (last === ';' || last === '}') return unknown;
+  // The function that has the label need not be the one that the hunk before is in.
+  if (last === ':') return { ...unknown, label: true, inside: 'function' };
   const brace = tokens.findIndex((token) => token.text === '{');
   const before = brace < 0 ? tokens : tokens.slice(0, brace);
   const data = before.some((token) => token.text === '=' || token.text === 'typedef');
   const head = data ? null : readHead(before);
-  if (head && (head.typed || before[0] === head.name)) return { head, inside: 'function' };
-  const tagged = before.some((token) => /^(?:struct|union|enum)$/.test(token.text));
-  return { head: null, inside: data || tagged ? 'data' : 'unknown' };
+  if (head && (head.typed || before[0] === head.name)) return { ...unknown, head, inside: 'function' };
+  const tagged = before.findIndex((token) => /^(?:struct|union|enum)$/.test(token.text));
+  if (!data && tagged < 0) return unknown;
+  const isStruct = !data && before[tagged]?.text === 'struct';
+  return { ...unknown, tag: isStruct ? (before[tagged + 1]?.text ?? null) : null, inside: 'data' };
 }
