@@ -1,5 +1,5 @@
 /** One function of a program: what the kernel's model and the patches of a series make of it. */
-import { INT } from '../../../engine/src/kernel/ctype.ts';
+import { type CType, INT } from '../../../engine/src/kernel/ctype.ts';
 import type { KernelFunction } from '../../../engine/src/kernel/model.ts';
 import type { Expr, Stmt } from '../c/ast.ts';
 import type { EvaluableFunction } from '../c/evaluate/types.ts';
@@ -93,7 +93,7 @@ export function buildFunction(
   const evaluable: EvaluableFunction = {
     name,
     parameters: 'source' in base ? (base.source.parameters ?? []) : base.parameters,
-    returns: 'source' in base ? (base.source.returns ?? INT) : base.returns,
+    returns: returnTypeOf(base, shown),
     locals: 'source' in base ? [] : base.locals,
     body: statementsOf(elements, modelled ? model : null, aliases, context.own),
     aliases: modelled ? aliases : new Map(),
@@ -101,6 +101,10 @@ export function buildFunction(
   };
   return { fn: { name, shown, evaluable, modelled }, shown: seen, unplaced, atEnd };
 }
+
+/** A patch that shows the head of a function may have changed what it returns. */
+const returnTypeOf = (base: KernelFunction | ShownFunction, { source }: ShownFunction): CType =>
+  (source.nameSpan ? source.returns : null) ?? ('source' in base ? (base.source.returns ?? INT) : base.returns);
 
 const asKept = (item: Item): Item => ({
   ...item,

@@ -54,6 +54,7 @@ export function placeItems({ post, pre, slots, matched, isForeign }: PlacementIn
     insideOf(own.element) !== null &&
     item.state === 'kept' &&
     isCompound(item.stmt) &&
+    !hasNewElse(item) &&
     !isForeign({ ...item, stmt: headOf(item.stmt), children: [] });
 
   const place = (items: readonly Item[], gone: readonly Item[], block: Slot | null) => {
@@ -96,6 +97,13 @@ function endOf({ stmt, text }: Item, slot: Slot | undefined): Element | null {
   const { start, end } = stmt;
   return textElement({ kind: 'return', value: stmt.expr.left, start, end }, text);
 }
+
+/** An `else` that the patch adds is none of the kernel's blocks: only the whole `if` can be evaluated. */
+const hasNewElse = ({ stmt, children }: Item) => {
+  if (stmt.kind !== 'if' || !stmt.otherwise) return false;
+  const { start } = stmt.otherwise;
+  return children.every((child) => child.stmt.start < start || child.state === 'added');
+};
 
 /** True for a statement whose head or tail the hunk does not show: nobody but the kernel's steps can run all of it. */
 function isCut({ stmt }: Item): boolean {

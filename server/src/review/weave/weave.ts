@@ -55,10 +55,12 @@ export function weave(input: WeaveInput): Woven {
     return found.weight + (standsAsDeep(item, slot) ? AS_DEEP : 0);
   };
   // The pre-image is the kernel as the steps know it: its statements are in their order.
-  const anchors = [
+  const shown = [
     ...flatten(input.post).filter((item) => item.state === 'kept'),
     ...flatten(input.pre).filter((item) => item.state === 'removed'),
   ].sort((a, b) => a.order - b.order);
+  const spoken = new Set(shown.filter((item) => slots.some((slot) => likeness(item, slot) > 0)).map(jumpUnder));
+  const anchors = shown.filter((item) => !spoken.has(item));
   const matched = insideTheirBlocks([...input.post, ...input.pre], align(anchors, slots, likeness));
   const aliases = aliasesFrom(recognised, matched);
   const isForeign = input.foreign(aliases);
@@ -72,10 +74,11 @@ export function weave(input: WeaveInput): Woven {
   };
 }
 
-/**
- * A statement inside a block that is known cannot stand for a step outside of it, nor the jump of an `if` that is one
- * step for another step: each `return` looks like the last.
- */
+/** The jump that an `if` is all about: the test tells which it is, and `return` alone looks like any other. */
+const jumpUnder = ({ stmt, children: [only, ...more] }: Item) =>
+  stmt.kind === 'if' && only && more.length === 0 && JUMPS.has(only.stmt.kind) ? only : null;
+
+/** A statement inside a block that is known cannot stand for a step outside of it (each `return` looks like the last). */
 function insideTheirBlocks(items: readonly Item[], matched: ReadonlyMap<Item, Slot>): ReadonlyMap<Item, Slot> {
   const kept = new Map(matched);
   const look = (list: readonly Item[], block: Slot | null) => {
@@ -83,9 +86,6 @@ function insideTheirBlocks(items: readonly Item[], matched: ReadonlyMap<Item, Sl
       const slot = matched.get(item);
       if (slot && block && !isWithin(slot, block)) kept.delete(item);
       const own = slot && insideOf(slot.element) ? slot : block;
-      if (slot?.element.kind === 'step')
-        for (const child of item.children)
-          if (JUMPS.has(child.stmt.kind) && matched.get(child) !== slot) kept.delete(child);
       look(
         item.children.filter((child) => !isOtherwise(child, item)),
         own,
