@@ -3,7 +3,6 @@
 import type { Scenario } from '../../../engine/src/kernel/scenario.ts';
 import { scenarios as catalogue } from '../../../engine/src/kernel/scenarios/index.ts';
 import type { MacroParser } from '../c/evaluate/types.ts';
-import { hookedFunctions } from './hooks.ts';
 import type { Program } from './program.ts';
 import type { Trial } from './rule.ts';
 import { callsBySite, spotKey } from './run/by-site.ts';
@@ -61,14 +60,13 @@ export function* runTrials(input: TrialsInput): Generator<void, Trials> {
   const cut: Scenario[] = [];
   const untouched: Scenario[] = [];
   const failedAt = new Map<string, number>();
-  const hooked = hookedFunctions(post);
 
   let endless = 0;
   for (const scenario of applicable) {
     const model = () => modelRun(input, scenario);
     if (!reaches(scenario, post) && !reaches(scenario, pre)) {
       untouched.push(scenario);
-      trials.push(trialOf(model(), causesOf(model(), hooked), model, () => null));
+      trials.push(trialOf(model(), causesOf(model()), model, () => null));
       continue;
     }
     if (endless >= MOST_ENDLESS) {
@@ -85,7 +83,7 @@ export function* runTrials(input: TrialsInput): Generator<void, Trials> {
     const before = once(() => (input.preHooked && reaches(scenario, pre) ? run(pre, null)([]) : null));
     for (const each of runs) {
       if (each.fault?.kind === 'limit') endless++;
-      trials.push(trialOf(each, causesOf(each, hooked), model, before));
+      trials.push(trialOf(each, causesOf(each), model, before));
       const failing = firstAllocations(each).slice(0, MOST_FAILURES);
       const sites = callsBySite([each]).map((site) => spotKey(site.spot));
       if (sites.every((key) => (failedAt.get(key) ?? 0) >= 2)) continue;

@@ -199,7 +199,7 @@ function invoke(
     }
     const returned = executeBody(run, fn, scope);
     value = fn.returns.kind === 'void' ? NOTHING : outliving(run, convert(returned, fn.returns), caller);
-    sawSync(run, value, 'returned');
+    sawSync(run, value, 'returned', caller ? { call: expr, fn: caller.activation.fn } : undefined);
     return value;
   } finally {
     run.depth--;

@@ -7,7 +7,15 @@ import type { Declarator, Expr, Macro, Span, Stmt } from '../ast.ts';
 import { EvaluationFault, LimitReached } from './errors.ts';
 import type { LoopHead } from './iterator.ts';
 import type { Cell, Scope } from './scope.ts';
-import type { Builtin, BuiltinTable, EvaluableFunction, EvaluatorOptions, Hooks, SyncResultUse } from './types.ts';
+import type {
+  Builtin,
+  BuiltinTable,
+  EvaluableFunction,
+  EvaluatorOptions,
+  GivenBack,
+  Hooks,
+  SyncResultUse,
+} from './types.ts';
 
 /** The candidates for a call, in the order in which they go; what is not there is undefined. */
 export interface Callee {
@@ -67,8 +75,9 @@ export function spend(run: Run, span: Span, scope: Scope): void {
 /** Where an expression stands in the image: inside a macro's body, the place where the macro is used. */
 export const placeOf = (span: Span, scope: Scope): Span => scope.use ?? span;
 
-/** What a caught error becomes: memory faults get the place they happened at. */
+/** What a caught error becomes: memory faults get the place they happened at, those of the kernel's own the call that led there. */
 export function located(error: unknown, span: Span | null, fn: EvaluableFunction | null): unknown {
+  if (error instanceof EvaluationFault && !error.span && span) return new EvaluationFault(error.fault, span, fn);
   return error instanceof MemoryFault ? new EvaluationFault(error, span, fn) : error;
 }
 
@@ -77,11 +86,11 @@ export function note(run: Run, text: string, span: Span, scope: Scope): void {
 }
 
 /** Tells what became of a sync's result, if the value is one. */
-export function sawSync(run: Run, value: Value, seen: SyncResultUse): void {
+export function sawSync(run: Run, value: Value, seen: SyncResultUse, to?: GivenBack): void {
   if (value.syncResult === undefined) return;
   const members = run.joined.get(value.syncResult);
-  if (!members) run.hooks.syncResult?.(value.syncResult, seen);
-  else for (const id of members) run.hooks.syncResult?.(id, seen);
+  if (!members) run.hooks.syncResult?.(value.syncResult, seen, to);
+  else for (const id of members) run.hooks.syncResult?.(id, seen, to);
 }
 
 /** The result of an operation on two values, which carries the sync results of both. */

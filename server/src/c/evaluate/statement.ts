@@ -93,7 +93,7 @@ const isTold = (stmt: Stmt): boolean =>
 export function execute(run: Run, stmt: Stmt, scope: Scope, sought: Sought | null): Completion {
   if (sought === null) {
     spend(run, stmt, scope);
-    if (scope.use === null && isTold(stmt)) run.hooks.statement?.(stmt, scope.activation.fn);
+    if (scope.use === null && isTold(stmt)) run.hooks.statement?.(stmt, scope.activation.fn, run.depth);
   }
   switch (stmt.kind) {
     case 'expr':
@@ -203,7 +203,7 @@ function goRound(run: Run, stmt: LoopStmt, outer: Scope, sought: Sought | null, 
     if (!first) {
       count.rounds++;
       spend(run, stmt, scope);
-      if (scope.use === null) run.hooks.statement?.(stmt, scope.activation.fn, true);
+      if (scope.use === null) run.hooks.statement?.(stmt, scope.activation.fn, run.depth, true);
     }
     if (tests && test && !evaluateTruth(run, test, above)) return undefined;
     const done = executeList(run, [stmt.body], scope, seek);

@@ -35,10 +35,19 @@ export interface EvaluableFunction {
  */
 export type SyncResultUse = 'tested' | 'warned' | 'returned' | 'stored' | 'dropped';
 
+/** The call by which a function got a sync's result from another. */
+export interface GivenBack {
+  /** Null: a step of the kernel's own. */
+  readonly call: Span | null;
+  readonly fn: EvaluableFunction;
+}
+
 /** What the caller is told, and what it decides. All spans are in the text of `fn.source`. */
 export interface Hooks {
-  /** Before a statement runs; loops each time their test is due, `again` for all rounds but the first. */
-  statement?(stmt: Stmt, fn: EvaluableFunction, again?: boolean): void;
+  /**
+   * Before a statement runs; loops each time their test is due, `again` for all rounds but the first. `depth`: of calls.
+   */
+  statement?(stmt: Stmt, fn: EvaluableFunction, depth: number, again?: boolean): void;
   /** A function of the patch, or a model, was called; and it is back. */
   entered?(fn: EvaluableFunction): void;
   /** `value`: what it gave back; null: a fault ended it. */
@@ -52,8 +61,8 @@ export interface Hooks {
   /** True for function names that `call` answers even where the patch has a macro of that name. */
   intercepts?(name: string): boolean;
   unknownCall?(name: string, args: readonly Value[], expr: Expr | null, fn: EvaluableFunction | null): void;
-  /** `id` is the one a Value was given as `syncResult`. */
-  syncResult?(id: number, seen: SyncResultUse): void;
+  /** `id` is the one a Value was given as `syncResult`; `to`: the call that a function gave it back to. */
+  syncResult?(id: number, seen: SyncResultUse, to?: GivenBack): void;
   /** Undefined behaviour that does not end the run (a shift by too much, a division by zero). */
   undefinedBehaviour?(what: string, span: Span, fn: EvaluableFunction | null): void;
   /** Anything else worth a line in the run's log; from the kernel's models without a place. */

@@ -52,6 +52,7 @@ const traced = (spot: Spot): TraceStep => ({
   stmt: null,
   spot,
   function: spot.function,
+  depth: null,
   events: 0,
   values: [],
 });

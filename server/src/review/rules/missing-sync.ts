@@ -32,7 +32,7 @@ A single range reaches the end of the function without a sync.
     return context.trials.flatMap((trial) =>
       trial.causes.flatMap((cause): Draft[] => {
         if (cause.kind !== 'none') return [];
-        const at = culprit(context, trial);
+        const at = culprit(context, trial, cause.at);
         if (!at) return [];
         const changed = size(bytesIn(cause.ranges));
         return [
@@ -51,10 +51,10 @@ A single range reaches the end of the function without a sync.
 };
 
 /** Where the sync should have run; null if the way does not touch what the patch shows of it. */
-function culprit(context: Context, trial: Trial): { at: Draft['at']; how: string } | null {
+function culprit(context: Context, trial: Trial, changedAt: number): { at: Draft['at']; how: string } | null {
   const endless = endlessSpot(trial.run);
   if (endless) return { at: { spot: endless }, how: 'is never synced, because the code goes round here for ever' };
-  const missed = missedSpot(context, trial.run);
+  const missed = missedSpot(context, trial.run, changedAt);
   if (missed) return { at: { spot: missed }, how: 'is never synced on the way that passes here' };
   const removed = lostSync(context, trial);
   return removed ? { at: { spot: removed }, how: 'is no longer synced' } : null;

@@ -67,15 +67,15 @@ function culprit(context: Context, { run }: Trial, skipped: Skipped): Spot | nul
   const removed = removedFlush(context, skipped.function);
   if (removed) return removed;
   if (skipped.keyIds) return ineffectiveFlush(context, skipped.function) ?? nameOf(context, skipped.function);
-  const steps = run.trace.filter((step) => step.spot);
-  const jumpIn = (name: string | null) =>
-    steps.findLast(
-      (step) =>
-        (name === null || step.function === name) &&
-        (step.stmt?.kind === 'return' || step.stmt?.kind === 'goto') &&
-        step.spot &&
-        isChanged(step.spot.text, step.spot.span),
-    )?.spot;
+  const jumps = run.trace.filter(
+    ({ stmt, spot }) => (stmt?.kind === 'return' || stmt?.kind === 'goto') && spot && isChanged(spot.text, spot.span),
+  );
+  // Behind the sync the first jump decides: where a `goto` leads, others may pass, too.
+  const synced = run.syncs.at(-1)?.to ?? Number.POSITIVE_INFINITY;
+  const jumpIn = (name: string | null) => {
+    const own = jumps.filter((step) => name === null || step.function === name);
+    return (own.find(({ events }) => events >= synced) ?? own.at(-1))?.spot;
+  };
   return jumpIn(skipped.function) ?? jumpIn(null) ?? lastChanged(run);
 }
 

@@ -25,16 +25,17 @@ sync_direct_mapping(start, end);	/* the result is dropped */
   check(context) {
     return context.failures.flatMap((run) =>
       run.syncs.flatMap((call): Draft[] => {
-        if (call.result === 0 || !call.spot || isSeen(run, call)) return [];
+        const { holder } = call;
+        if (call.result === 0 || !holder.spot || isSeen(run, call)) return [];
         const warned = call.seen.has('warned');
         return [
           {
             rule: 'unchecked-result',
             severity: warned ? 'note' : 'warning',
-            at: { spot: call.spot },
+            at: { spot: holder.spot },
             message: warned
-              ? `when the sync fails with -ENOMEM half way through the KeyIDs, ${call.spot.function}() warns and goes on`
-              : `the sync can fail with -ENOMEM half way through the KeyIDs, and ${call.spot.function}() goes on as if it had not`,
+              ? `when the sync fails with -ENOMEM half way through the KeyIDs, ${holder.function}() warns and goes on`
+              : `the sync can fail with -ENOMEM half way through the KeyIDs, and ${holder.function}() goes on as if it had not`,
             reason: warned ? 'warned' : 'dropped',
             run,
           },

@@ -53,9 +53,8 @@ Hook the place that the whole family passes, or say why the family cannot run to
 
 function isUnhooked(context: Context, trial: Trial): boolean {
   const { run, causes } = trial;
-  if (causes.some((cause) => cause.kind === 'elsewhere')) return true;
-  if (!causes.some((cause) => cause.kind === 'none') || missedSpot(context, run) || passesUncertain(context, run))
-    return false;
+  const cause = causes.find(({ kind }) => kind === 'none');
+  if (cause?.kind !== 'none' || missedSpot(context, run, cause.at) || passesUncertain(context, run)) return false;
   return lostSync(context, trial) === null;
 }
 

@@ -1,5 +1,5 @@
 /** A call of the sync from evaluated code, done by the reference behaviour on the run's machine. */
-import type { Address, Range } from '../../../../engine/src/address.ts';
+import { type Address, PAGE_SIZE, type Range } from '../../../../engine/src/address.ts';
 import { INT, intValue, type Value } from '../../../../engine/src/kernel/ctype.ts';
 import type { Machine } from '../../../../engine/src/machine.ts';
 import type { Expr } from '../../c/ast.ts';
@@ -9,11 +9,12 @@ import { codeOf } from '../text.ts';
 import type { Moves } from './moves.ts';
 import { printed } from './print.ts';
 import { canonicalOf, min, overlaps, union } from './ranges.ts';
-import type { Spot, SyncCall, SyncSeen } from './run.ts';
+import type { Spot, SyncCall, SyncHolder, SyncSeen } from './run.ts';
 
 export interface SyncRequest {
   readonly id: number;
   readonly uses: ReadonlySet<SyncSeen>;
+  readonly holder: Readonly<SyncHolder>;
   readonly convention: SyncConvention;
   readonly args: readonly Value[];
   readonly expr: Expr | null;
@@ -41,7 +42,7 @@ export function callSync(request: SyncRequest): { readonly value: Value; readonl
       ? 0
       : request.failure - request.before.reduce((sum, call) => sum + allocationsOf(machine, call), 0);
   if (request.id >= MOST_CALLS) throw new LimitReached('statements', expr, null);
-  const result = machine.sync(start, atMost(start, end, machine), nth > 0 ? { failAllocation: nth } : {});
+  const result = machine.sync(start, atMost(start, wholePages(end), machine), nth > 0 ? { failAllocation: nth } : {});
   return {
     value: { ...intValue(BigInt(result), INT), syncResult: request.id },
     call: {
@@ -58,6 +59,7 @@ export function callSync(request: SyncRequest): { readonly value: Value; readonl
       needed: needed * machine.layout.keyIds,
       due,
       seen: request.uses,
+      holder: request.holder,
       atomic: request.atomic,
       operands: operandsOf(expr, args, spot),
     },
@@ -66,6 +68,9 @@ export function callSync(request: SyncRequest): { readonly value: Value; readonl
 
 /** A run that syncs more often than any sensible code ends. */
 const MOST_CALLS = 1536;
+
+/** A page of which the range leaves out the last byte is not in it. */
+const wholePages = (end: Address): Address => end & ~(PAGE_SIZE - 1n);
 
 /** No sweep goes further than over all mappings twice: what lies behind is as wrong, and walking it would only take time. */
 const atMost = (start: Address, end: Address, { layout }: Machine): Address =>
@@ -95,7 +100,8 @@ function operandsOf(expr: Expr | null, args: readonly Value[], spot: Spot | null
 /** The same call where it stands now, and as it is written there. */
 export function movedCall(call: SyncCall, moves: Moves): SyncCall | null {
   const spot = call.spot && moves.spot(call.spot);
-  if (call.spot && !spot) return null;
+  const holder = { ...call.holder, spot: call.holder.spot && moves.spot(call.holder.spot) };
+  if ((call.spot && !spot) || (call.holder.spot && !holder.spot)) return null;
   const expr = call.expr && moves.node(call.expr);
   const operands =
     expr?.kind === 'call' && spot
@@ -104,7 +110,7 @@ export function movedCall(call: SyncCall, moves: Moves): SyncCall | null {
           return arg ? { ...operand, text: codeOf(spot.text, arg) } : operand;
         })
       : call.operands;
-  return { ...call, spot, expr, operands };
+  return { ...call, spot, holder, expr, operands };
 }
 
 interface Resolved extends Range {

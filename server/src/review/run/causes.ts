@@ -2,6 +2,7 @@
 import { PMD_SIZE, type Range } from '../../../../engine/src/address.ts';
 import type { Event } from '../../../../engine/src/event.ts';
 import { isEndless } from './endless.ts';
+import { functionsAround } from './flow.ts';
 import { canonicalMapping, canonicalOf, overlaps, subtract, union } from './ranges.ts';
 import type { Run, SyncCall } from './run.ts';
 
@@ -14,10 +15,8 @@ export type Cause =
   | { readonly kind: 'narrow'; readonly call: SyncCall; readonly ranges: readonly Range[] }
   /** The syncs of the run all came before the change. */
   | { readonly kind: 'early'; readonly call: SyncCall; readonly ranges: readonly Range[] }
-  /** No sync after the change. */
-  | { readonly kind: 'none'; readonly ranges: readonly Range[] }
-  /** The change is a later request's, which comes by nothing that the patch hooks. */
-  | { readonly kind: 'elsewhere'; readonly ranges: readonly Range[] };
+  /** No sync after the change, whose event is `at`. */
+  | { readonly kind: 'none'; readonly ranges: readonly Range[]; readonly at: number };
 
 type Change = Extract<Event, { kind: 'write' | 'split' | 'collapse' }>;
 
@@ -42,8 +41,7 @@ const changesOf = (run: Run, splits: boolean) =>
       .filter((event) => isChange(event) && (splits || event.kind !== 'split')) as Change[],
   );
 
-/** `hooked`: functions that reach a sync by the patch's own text. */
-export function causesOf(run: Run, hooked: ReadonlySet<string>): readonly Cause[] {
+export function causesOf(run: Run): readonly Cause[] {
   if (run.stale.length === 0 || (run.fault && !isEndless(run))) return [];
   const stale = canonicalOf(run.machine, run.stale);
   const changes = run.machine.events
@@ -53,11 +51,9 @@ export function causesOf(run: Run, hooked: ReadonlySet<string>): readonly Cause[
   // What nobody changed and is stale all the same was lost by a sync: the hole beside a narrow one.
   const lost = subtract(stale, written);
   const due = subtract(stale, lost);
-  const returns = [...run.left].flatMap(([name, at]) => (hooked.has(name) ? [at] : []));
-  const hookedUntil = returns.length > 0 ? Math.max(...returns) : null;
   return merge([
     ...lost.flatMap((range) => lossCause(run, range, changes)),
-    ...due.flatMap((range) => dueCause(run, range, { changes, hookedUntil })),
+    ...due.flatMap((range) => dueCause(run, range, changes)),
   ]);
 }
 
@@ -70,19 +66,13 @@ function lossCause(run: Run, range: Range, changes: Indexed): readonly Cause[] {
     run.syncs.findLast((sync) => sync.from > (split?.index ?? 0) && overlaps(sync, huge)) ??
     run.syncs.findLast((sync) => overlaps(sync, range)) ??
     run.syncs.at(-1);
-  if (!call) return [{ kind: 'none', ranges: [range] }];
+  if (!call) return [{ kind: 'none', ranges: [range], at: split?.index ?? run.begin }];
   // What a sync tore down beyond KeyID-0's mapping is that call's own fault, and no split's.
   if (!split && !within(call, canonicalMapping(run.machine.layout))) return [];
   return [{ kind: 'hole', call, ranges: [range], huge: { start: huge.start, end: huge.end } }];
 }
 
-interface Known {
-  readonly changes: Indexed;
-  /** Events when the last of the hooked functions had returned; null: none was called. */
-  readonly hookedUntil: number | null;
-}
-
-function dueCause(run: Run, range: Range, { changes, hookedUntil }: Known): readonly Cause[] {
+function dueCause(run: Run, range: Range, changes: Indexed): readonly Cause[] {
   const last = changes.findLast(({ event }) => event.kind !== 'split' && overlaps(event, range));
   const changedAt = last?.index ?? run.begin;
   const after = run.syncs.filter((sync) => sync.from > changedAt);
@@ -92,12 +82,14 @@ function dueCause(run: Run, range: Range, { changes, hookedUntil }: Known): read
   const nearest = after.findLast((sync) => near(sync, range)) ?? after.at(-1);
   if (nearest) return [{ kind: 'narrow', call: nearest, ranges: [range] }];
   // One entry is one change, also where a sync had covered a part of what it maps.
-  const early = run.syncs.findLast((sync) => overlaps(sync, last?.event ?? range));
-  const request = run.requests.find(({ from, to }) => changedAt >= from && changedAt < to);
-  const isOther = request && (early === undefined || early.from < request.from);
-  if (isOther && hookedUntil !== null && changedAt >= hookedUntil) return [{ kind: 'elsewhere', ranges: [range] }];
-  return early ? [{ kind: 'early', call: early, ranges: [range] }] : [{ kind: 'none', ranges: [range] }];
+  const changed = last?.event ?? range;
+  const early = run.syncs.findLast((sync) => overlaps(sync, changed) && isOneFlow(run, sync, changedAt));
+  return early ? [{ kind: 'early', call: early, ranges: [range] }] : [{ kind: 'none', ranges: [range], at: changedAt }];
 }
+
+/** True if the sync and a later change belong together: one call of a function of the patch does both. */
+const isOneFlow = (run: Run, sync: SyncCall, changedAt: number) =>
+  functionsAround(run, sync.from, changedAt).some((name) => run.entered.has(name));
 
 const within = (range: Range, mapping: Range) => range.start >= mapping.start && range.end <= mapping.end;
 
@@ -109,7 +101,9 @@ function merge(causes: readonly Cause[]): readonly Cause[] {
   for (const cause of causes) {
     const key = `${cause.kind}/${'call' in cause ? cause.call.id : ''}`;
     const known = merged.get(key);
-    merged.set(key, known ? { ...known, ranges: union([...known.ranges, ...cause.ranges]) } : cause);
+    const ranges = known ? union([...known.ranges, ...cause.ranges]) : cause.ranges;
+    const first = known?.kind === 'none' && cause.kind === 'none' && known.at < cause.at ? known : cause;
+    merged.set(key, { ...first, ranges });
   }
   return [...merged.values()];
 }

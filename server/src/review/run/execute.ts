@@ -13,9 +13,8 @@ import type { EvaluableFunction, Evaluator, Hooks, MacroParser } from '../../c/e
 import { visit } from '../../c/walk.ts';
 import type { Program } from '../program.ts';
 import { callSync } from './call-sync.ts';
-import { followCalls } from './calls.ts';
 import { codeOf, withAsked } from './code.ts';
-import type { Run, RunFault, Spot, SyncCall, SyncSeen } from './run.ts';
+import type { Run, RunFault, Spot, SyncCall, SyncHolder, SyncSeen } from './run.ts';
 import { createRecorder, type Recorder } from './trace.ts';
 
 const LIMITS = { statements: 60_000, depth: 64 };
@@ -87,12 +86,12 @@ export function executeOn(machine: Machine, options: RunOptions, ownSync: OwnSyn
   let last: Spot | null = null;
   const syncs: SyncCall[] = [];
   const seen = new Map<number, Set<SyncSeen>>();
+  const holders = new Map<number, SyncHolder>();
   const decided = new Map<Expr, boolean>();
   const laterRound = new WeakSet<object>();
   const assumed: { why: string; spot: Spot | null; taken: boolean }[] = [];
   const unknownCalls: { name: string; spot: Spot | null }[] = [];
   const entered = new Set<string>();
-  const calls = followCalls(machine);
   const memory = createMemory();
   const spotOf = (node: object | null, fn: EvaluableFunction | null): Spot | null => {
     if (!node || !fn) return null;
@@ -117,7 +116,7 @@ export function executeOn(machine: Machine, options: RunOptions, ownSync: OwnSyn
     limits: ownSync ? WALK_LIMITS : LIMITS,
     ...(ownSync ? { tables: ownSync.tables } : {}),
     hooks: {
-      statement(stmt, fn, again = false) {
+      statement(stmt, fn, depth, again = false) {
         if (stmt.kind === 'block') return;
         const test = testOfLoop(stmt);
         if (test && laterRound.has(test) !== again)
@@ -133,10 +132,10 @@ export function executeOn(machine: Machine, options: RunOptions, ownSync: OwnSyn
           ownSync.statement(stmt, spot, fn.name);
         }
         statementOf.set(fn.name, spot);
-        recorder.statement(stmt, fn.name, spot);
+        recorder.statement(stmt, fn.name, spot, depth);
       },
       assigned: recorder.assigned,
-      ...(ownSync ? ownSync.hooks((fn) => statementOf.get(fn.name) ?? null) : calls.hooks),
+      ...ownSync?.hooks((fn) => statementOf.get(fn.name) ?? null),
       branch(test, value, fn) {
         // What is not known does not change its mind, and a loop on it ends after a round: else there would be no end of ways.
         const before = decided.get(test);
@@ -155,13 +154,17 @@ export function executeOn(machine: Machine, options: RunOptions, ownSync: OwnSyn
         const id = syncs.length;
         const uses = new Set<SyncSeen>();
         seen.set(id, uses);
+        const spot = spotOf(expr, fn);
+        const holder: SyncHolder = { function: fn?.name ?? '', spot };
+        holders.set(id, holder);
         const { value, call } = callSync({
           id,
           uses,
+          holder,
           convention,
           args,
           expr,
-          spot: spotOf(expr, fn),
+          spot,
           machine,
           atomic: evaluator.atomic()[0] ?? null,
           failure: options.failure,
@@ -174,8 +177,12 @@ export function executeOn(machine: Machine, options: RunOptions, ownSync: OwnSyn
       unknownCall: (name, _args, expr, fn) => {
         unknownCalls.push({ name, spot: spotOf(expr, fn) });
       },
-      syncResult: (id, use) => {
+      syncResult(id, use, to) {
         seen.get(id)?.add(use);
+        const holder = holders.get(id);
+        if (!holder || !to) return;
+        holder.function = to.fn.name;
+        holder.spot = spotOf(to.call, to.fn) ?? holder.spot;
       },
       atomic(depth) {
         if (ownSync) ownSync.at.atomic = depth > 0;
@@ -213,8 +220,6 @@ export function executeOn(machine: Machine, options: RunOptions, ownSync: OwnSyn
     returned: returned && !returned.opaque && returned.type.kind !== 'void' ? returned.bits : null,
     failure: options.failure,
     unknownCalls,
-    left: calls.left,
-    requests: calls.requests,
     entered,
     asked,
   };

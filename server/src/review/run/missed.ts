@@ -1,16 +1,22 @@
 /** Where a run went past the sync of a function that has one. */
+import type { Family } from '../../../../engine/src/kernel/scenario.ts';
 import type { Span, Stmt } from '../../c/ast.ts';
 import { type AstNode, visit } from '../../c/walk.ts';
 import { callsIn } from '../hooks.ts';
 import type { Context } from '../rule.ts';
 import { isChanged, lineAt, shownHunks } from '../text.ts';
+import { functionsSince } from './flow.ts';
 import type { Run, Spot } from './run.ts';
 
-/** The jump or the condition that led past the sync; null if the run went through no function that the patch hooks. */
-export function missedSpot(context: Context, run: Run): Spot | null {
+/**
+ * The jump or the condition that led past the sync after the change `at`; null if from there on the run went through no
+ * function that the patch hooks, or left it on one of the kernel's ways around the flush, where the hunks do not look.
+ */
+export function missedSpot(context: Context, run: Run, at: number): Spot | null {
   if (passesUncertain(context, run)) return null;
+  const since = functionsSince(run, at);
   // A run may pass through a function without meeting the statements that the hunks show of it.
-  const through = [...run.trace.map((step) => step.function), ...run.entered];
+  const through = [...since, ...[...run.entered].filter((name) => since.has(name))];
   // One that the patch only shows around its hook answers for nothing: more context must not find more.
   const name = through.findLast((entered) => context.hooked.has(entered) && touches(context, entered));
   const shown = name === undefined ? undefined : context.post.functions.get(name)?.shown;
@@ -31,9 +37,13 @@ export function missedSpot(context: Context, run: Run): Spot | null {
   const left = last?.spot && jumpOf(last.stmt?.kind === 'model' ? stmtAt(body, last.spot) : last.stmt);
   if (left && last?.spot && (!skipped || contains(skipped.stmt, last.spot))) return { ...last.spot, span: left };
   if (skipped) return { ...call.spot, span: skipped.test };
+  if (!reached && AROUND_FLUSH.has(run.scenario.family)) return null;
   const jump = steps.findLast(({ stmt }) => stmt?.kind === 'return' || stmt?.kind === 'goto');
   return jump?.spot && !reached ? jump.spot : call.spot;
 }
+
+/** What the kernel itself never brings to cpa_flush(): a request that fails, a split or an alias that is all that changed. */
+const AROUND_FLUSH: ReadonlySet<Family> = new Set(['pageattr-error', 'split-only', 'alias-only']);
 
 function touches(context: Context, name: string): boolean {
   const shown = context.post.functions.get(name)?.shown;

@@ -17,6 +17,11 @@ export interface Spot {
 
 export type SyncSeen = 'tested' | 'warned' | 'returned' | 'stored' | 'dropped';
 
+export interface SyncHolder {
+  function: string;
+  spot: Spot | null;
+}
+
 /** One call of the sync. */
 export interface SyncCall {
   readonly id: number;
@@ -38,6 +43,8 @@ export interface SyncCall {
   /** Canonical ranges that differed in some KeyID's mapping just before the call. */
   readonly due: readonly Range[];
   readonly seen: ReadonlySet<SyncSeen>;
+  /** The function that had the result last, and the last place in the patch's code where one got it. */
+  readonly holder: Readonly<SyncHolder>;
   /** Outermost atomic section held; null: none. */
   readonly atomic: string | null;
   readonly operands: readonly { readonly text: string; readonly value: string }[];
@@ -52,6 +59,8 @@ export interface TraceStep {
   readonly stmt: Stmt | null;
   readonly spot: Spot | null;
   readonly function: string;
+  /** Of calls; null: not a statement of a run. */
+  readonly depth: number | null;
   /** Events of the machine before it ran. */
   readonly events: number;
   readonly values: readonly { readonly name: string; readonly value: string; readonly span: Span }[];
@@ -83,10 +92,6 @@ export interface Run {
   /** Ordinal of the sync allocation that was made to fail; null: none. */
   readonly failure: number | null;
   readonly unknownCalls: readonly { readonly name: string; readonly spot: Spot | null }[];
-  /** When each function that the patch shows last returned: events of the machine by then. */
-  readonly left: ReadonlyMap<string, number>;
-  /** Requests that the scenario's entry makes of the kernel one by one, as mark_rodata_ro() does: events of each. */
-  readonly requests: readonly { readonly from: number; readonly to: number }[];
   /** Functions of the patch that the run entered. */
   readonly entered: ReadonlySet<string>;
   /** The run depends on this code and on nothing else of the program. */

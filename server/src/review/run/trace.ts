@@ -10,7 +10,7 @@ const MOST_TRACED = 10_000;
 
 export interface Recorder {
   readonly trace: readonly TraceStep[];
-  statement(stmt: Stmt, name: string, spot: Spot | null): void;
+  statement(stmt: Stmt, name: string, spot: Spot | null, depth: number): void;
   /** A value that the statement under way has set. */
   assigned(name: string, value: Value, span: Span): void;
   note(text: string, name: string): void;
@@ -22,22 +22,28 @@ const NO_VALUES: Values = [];
 export function createRecorder(machine: Machine): Recorder {
   const trace: (TraceStep & { values: Values })[] = [];
   let full = false;
-  const push = (kind: TraceStep['kind'], label: string, stmt: Stmt | null, spot: Spot | null, name: string) => {
+  const push = (step: Omit<TraceStep, 'events' | 'values'>) => {
     full = trace.length >= MOST_TRACED;
-    const events = machine.events.length;
-    if (!full) trace.push({ kind, label, stmt: spot && stmt, spot, function: name, events, values: NO_VALUES });
+    if (!full) trace.push({ ...step, stmt: step.spot && step.stmt, events: machine.events.length, values: NO_VALUES });
   };
   return {
     trace,
-    statement: (stmt, name, spot) =>
-      push(spot ? 'patch' : 'kernel', stmt.kind === 'model' ? stmt.node.name : '', stmt, spot, name),
+    statement: (stmt, name, spot, depth) =>
+      push({
+        kind: spot ? 'patch' : 'kernel',
+        label: stmt.kind === 'model' ? stmt.node.name : '',
+        stmt,
+        spot,
+        function: name,
+        depth,
+      }),
     assigned(name, value, span) {
       const last = trace.at(-1);
       if (full || !last?.spot) return;
       if (last.values === NO_VALUES) last.values = [];
       last.values.push({ name, value: printed(value), span });
     },
-    note: (text, name) => push('note', text, null, null, name),
+    note: (text, name) => push({ kind: 'note', label: text, stmt: null, spot: null, function: name, depth: null }),
   };
 }
 

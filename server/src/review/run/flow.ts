@@ -1,0 +1,51 @@
+/** Which calls were under way at a moment of a run, told from the depths of the statements around it. */
+import type { Run, TraceStep } from './run.ts';
+
+type Statement = TraceStep & { readonly depth: number };
+
+const known = new WeakMap<Run, readonly Statement[]>();
+
+function statementsOf(run: Run): readonly Statement[] {
+  const found = known.get(run) ?? run.trace.filter((step): step is Statement => step.depth !== null);
+  known.set(run, found);
+  return found;
+}
+
+/** Index of the statement that made an event of the machine. */
+const makerOf = (statements: readonly Statement[], event: number) =>
+  statements.findLastIndex(({ events }) => events <= event);
+
+/** The functions that were under way when an event happened, and those that ran afterwards. */
+export function functionsSince(run: Run, event: number): ReadonlySet<string> {
+  const statements = statementsOf(run);
+  const at = makerOf(statements, event);
+  const names = new Set<string>();
+  let depth = Number.POSITIVE_INFINITY;
+  for (let i = at; i >= 0; i--) {
+    const step = statements[i];
+    if (!step || step.depth >= depth) continue;
+    names.add(step.function);
+    depth = step.depth;
+  }
+  for (const step of statements.slice(at + 1)) names.add(step.function);
+  return names;
+}
+
+/** The functions in one call of which both events happened, innermost last. */
+export function functionsAround(run: Run, first: number, last: number): readonly string[] {
+  const statements = statementsOf(run);
+  const from = makerOf(statements, first);
+  const between = statements.slice(Math.max(from, 0), makerOf(statements, last) + 1);
+  const shallowest = Math.min(...between.map(({ depth }) => depth));
+  const innermost = new Set(between.filter(({ depth }) => depth === shallowest).map((step) => step.function));
+  // One statement of the caller may have called two functions, and then neither holds both events.
+  let depth = innermost.size === 1 ? shallowest + 1 : shallowest;
+  const names: string[] = [];
+  for (let i = from; i >= 0 && depth > 0; i--) {
+    const step = statements[i];
+    if (!step || step.depth >= depth) continue;
+    names.push(step.function);
+    depth = step.depth;
+  }
+  return names.reverse();
+}
