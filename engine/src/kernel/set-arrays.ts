@@ -1,5 +1,6 @@
 /** set_memory_array_*() (v4.18 to v5.x) and set_pages_array_*(): many pages that have nothing to do with each other. */
 
+import { PAGE_SIZE } from '../address.ts';
 import {
   CACHE_MODE,
   CACHE_PROTVAL,
@@ -13,6 +14,7 @@ import { PAGE_POINTER } from './cpa-data.ts';
 import { INT, pointerTo, UNSIGNED_LONG } from './ctype.ts';
 import type { Frame, KernelFunction, Local, Node, Version } from './model.ts';
 import { branch, does, forLoop, forState, gotoIf, label, nothing, returnIf, returns } from './nodes.ts';
+import { pfnOfPage } from './page.ts';
 import { ALL, changeAttr, ifRet, type Parameter, pageattr, retLocal } from './pageattr-function.ts';
 
 const OLD: readonly Version[] = ['v4.18', 'v5.1'];
@@ -40,7 +42,7 @@ const LOCALS: readonly Local[] = [
 ];
 
 /** The reservations, element by element; they are granted for RAM. */
-const eachElement = (name: string, count: string, work: string, ...marks: string[]): Node =>
+const eachElement = (name: string, count: string, ...work: Node[]): Node =>
   forLoop(
     name,
     [`for ($i = 0; $i < $${count}; $i++)`, `$i < $${count}`],
@@ -49,8 +51,17 @@ const eachElement = (name: string, count: string, work: string, ...marks: string
       test: (f) => f.get('i') < f.get(count),
       update: (f) => f.set('i', f.get('i') + 1n),
     },
-    [nothing(work, ...marks)],
+    work,
   );
+
+/** Its physical place: what the loop over the pages leaves in `start` and `end` is the last one's. */
+const placeOfPage: readonly Node[] = [
+  does('where the page begins', ['$start = page_to_pfn($pages[$i]) << PAGE_SHIFT'], (f) => {
+    const page = f.kernel.memory.load(f.get('pages') + f.get('i') * 8n, PAGE_POINTER).bits;
+    f.set('start', pfnOfPage(f.kernel.machine.layout, page) << 12n);
+  }),
+  does('where it ends', ['$end = $start + PAGE_SIZE'], (f) => f.set('end', f.get('start') + PAGE_SIZE)),
+];
 
 const RESERVE = [
   'reserve_memtype(_, _, $new_type, NULL)',
@@ -80,7 +91,7 @@ interface ArrayForm {
   readonly count: string;
   readonly each: 'each address' | 'each page';
   /** How an element's physical range is found. */
-  readonly element: readonly string[];
+  readonly element: readonly Node[];
   /** The request for the first type, and the one for WC: marks, and what is called. */
   readonly first: { readonly marks: readonly string[]; run(f: Frame): bigint };
   readonly wc: { readonly marks: readonly string[]; run(f: Frame): bigint };
@@ -98,7 +109,7 @@ const arrayChange = ({ name, versions, parameters, count, each, element, first, 
     parameters: [...parameters, newType],
     locals: [...LOCALS, forState(each)],
     body: [
-      eachElement(each, count, 'reserve the memory type', ...element, ...RESERVE),
+      eachElement(each, count, ...element, nothing('reserve the memory type', ...RESERVE)),
       firstType,
       does('all pages to the first type', first.marks, (f) => f.set('ret', first.run(f))),
       branch('then to WC', ['!$ret && $new_type == _PAGE_CACHE_MODE_WC'], (f) => !ifRet(f) && toWc(f), [
@@ -147,7 +158,7 @@ const pagesArray = (count: string, versions: readonly Version[]): KernelFunction
     parameters: pages(count),
     count,
     each: 'each page',
-    element: ['$start = page_to_pfn($pages[$i]) << PAGE_SHIFT', '$end = $start + PAGE_SIZE'],
+    element: placeOfPage,
     first: {
       marks: [
         `$ret = cpa_set_pages_array($pages, $${count}, cachemode2pgprot($set_type))`,
@@ -202,7 +213,7 @@ const memoryBack: KernelFunction = pageattr({
       ),
     ),
     returnIf('that failed', ['if ($ret)', 'return $ret'], ifRet, (f) => f.get('ret')),
-    eachElement('each address', 'addrinarray', 'give the memory type back', ...RELEASE),
+    eachElement('each address', 'addrinarray', nothing('give the memory type back', ...RELEASE)),
     returns('done', ['return 0'], () => 0n),
   ],
 });
@@ -221,13 +232,7 @@ const pagesBack: KernelFunction = pageattr({
       (f) => f.get('retval') !== 0n,
       (f) => f.get('retval'),
     ),
-    eachElement(
-      'each page',
-      'numpages',
-      'give the memory type back',
-      '$start = page_to_pfn($pages[$i]) << PAGE_SHIFT',
-      ...RELEASE,
-    ),
+    eachElement('each page', 'numpages', ...placeOfPage, nothing('give the memory type back', ...RELEASE)),
     returns('done', ['return 0'], () => 0n),
   ],
 });

@@ -69,6 +69,8 @@ export const setMemory: readonly Scenario[] = [
     pages: 514n,
   }),
   ro('across-1g', '4 pages across a 1 GiB boundary between 1 GiB pages', { physical: SMALL.in1g - 0x2000n, pages: 4n }),
+  ro('up-to-1g', '2 pages that end where a 1 GiB page does', { physical: SMALL.in1g - 0x2000n, pages: 2n }),
+  ro('from-1g', 'the first 4 KiB of a 1 GiB page', { physical: SMALL.in1g, pages: 1n }),
   scenario({
     id: 'set-memory-ro/across-1tib',
     title: 'set_memory_ro() of 4 pages across a 1 TiB boundary, 5-level paging',

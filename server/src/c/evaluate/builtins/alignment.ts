@@ -36,6 +36,9 @@ export const alignment: BuiltinTable = {
     PFN_DOWN: onWords((x = 0n) => x >> 12n),
     PFN_PHYS: onWords((x = 0n) => x << 12n),
     PHYS_PFN: onWords((x = 0n) => x >> 12n),
+    page_level_shift: onWords(levelShift, INT),
+    page_level_size: onWords((level = 0n) => 1n << levelShift(level)),
+    page_level_mask: onWords((level = 0n) => ~((1n << levelShift(level)) - 1n)),
     BIT: onWords((n = 0n) => (n < 64n ? 1n << n : 0n)),
     BIT_ULL: onWords((n = 0n) => (n < 64n ? 1n << n : 0n)),
     BIT_MASK: onWords((n = 0n) => 1n << (n % 64n)),
@@ -61,6 +64,11 @@ export const alignment: BuiltinTable = {
     PTR_ALIGN_DOWN: onWords(alignDown, pointerTo(VOID)),
   },
 };
+
+/** By the level that lookup_address() gives: PG_LEVEL_4K is 1, and each level has 9 bits. */
+function levelShift(level = 0n): bigint {
+  return 3n + 9n * (level & 7n);
+}
 
 function mask(high = 0n, low = 0n): bigint {
   if (high > 63n || low > high) return 0n;

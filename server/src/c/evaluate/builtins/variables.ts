@@ -1,4 +1,5 @@
 /** Variables of the kernel: what MKTME has found out about the machine, init_mm, and the linker's symbols. */
+import { TLB_SINGLE_PAGE_FLUSH_CEILING } from '../../../../../engine/src/kernel/constants.ts';
 import { CHAR, type Value } from '../../../../../engine/src/kernel/ctype.ts';
 import { IMAGE } from '../../../../../engine/src/kernel/image.ts';
 import type { Memory } from '../../../../../engine/src/kernel/memory.ts';
@@ -54,6 +55,7 @@ export const variables: BuiltinTable['constants'] = {
   mktme_keyid_shift: ({ machine }) => int(machine.layout.keyIdShift),
   mktme_keyid_mask: ({ machine }) => ulong(keyIdMask(machine.layout)),
   mktme_nr_keyids: ({ machine }) => int(machine.layout.keyIds),
+  tlb_single_page_flush_ceiling: () => ulong(TLB_SINGLE_PAGE_FLUSH_CEILING),
   __supported_pte_mask: () => ulong(~0n),
   __default_kernel_pte_mask: () => ulong(~0n),
   PTE_PFN_MASK: ({ machine }) => ulong(pfnMask(machine.layout)),
