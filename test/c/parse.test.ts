@@ -113,6 +113,11 @@ describe('braces that the hunk cuts', () => {
   cut('a while loop after a block', '\t}\n\twhile (x) {\n\t\ta();\n\t}\n', '{<before>  } while (x) { a(); }');
   cut('blocks stay open', '\tif (x) {\n\t\tdo {\n\t\t\ta();\n', 'if (x) {<after> do {<after> a(); } while (??); }');
   cut('a switch stays open', '\tswitch (x) {\n\tcase 1:\n\t\ta();\n', 'switch (x) {<after> case 1: a(); }');
+  cut(
+    'begins with an if that has its else',
+    '\tif (x)\n\t\ta();\n\telse {\n\t\tb();\n\t}\n',
+    'if (x) a(); else { b(); }',
+  );
   cut('begins with else', '\telse\n\t\ta();\n\tb();\n', 'if (??) {<before>  } else a(); b();');
   cut('begins in an argument list', '\t       (end - start) >> 10);\n\ta();\n', 'OPAQUE[(end - start) >> 10)] a();');
   cut('begins in an expression that goes on aligned', '\t\t  b + c;\n\ta();\n', 'OPAQUE[b + c] a();');

@@ -12,7 +12,10 @@ export function hangsOnCutHead(tokens: readonly Token[], image: string, end: num
   const own = first && indentOf(image, first.start);
   if (own === undefined || own === null || own === 0) return false;
   let next = statementEnd(tokens, 0);
-  if (tokens[next]?.text === 'else') return tokens[next - 1]?.text === ';';
+  if (tokens[next]?.text === 'else') {
+    const otherwise = indentOf(image, tokens[next]?.start ?? 0);
+    return tokens[next - 1]?.text === ';' && (otherwise === null || own > otherwise);
+  }
   while (tokens[next]?.kind === 'word' && tokens[next + 1]?.text === ':') next += 2;
   const after = tokens[next];
   if (!after) return end !== null && own > TAB;
