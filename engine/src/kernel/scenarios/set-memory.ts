@@ -69,7 +69,7 @@ export const setMemory: readonly Scenario[] = [
     pages: 514n,
   }),
   ro('across-1g', '4 pages across a 1 GiB boundary between 1 GiB pages', { physical: SMALL.in1g - 0x2000n, pages: 4n }),
-  ro('up-to-1g', '2 pages that end where a 1 GiB page does', { physical: SMALL.in1g - 0x2000n, pages: 2n }),
+  ro('up-to-1g', 'the last 4 KiB of a 1 GiB page', { physical: SMALL.in1g - 0x1000n, pages: 1n }),
   ro('from-1g', 'the first 4 KiB of a 1 GiB page', { physical: SMALL.in1g, pages: 1n }),
   scenario({
     id: 'set-memory-ro/across-1tib',
