@@ -2,7 +2,7 @@
 import { memo } from 'preact/compat';
 import { type Cell, cellsOf, type Look, sizeLabel } from '../../engine/src/picture/cells.ts';
 import { firstEndingAfter } from '../../engine/src/picture/lane.ts';
-import { pagesOf, sizeText } from '../../engine/src/picture/pages.ts';
+import { pagesOf, pagesText } from '../../engine/src/picture/pages.ts';
 import { type Scale, toX } from '../../engine/src/picture/scale.ts';
 import type { LaneGroup } from '../../engine/src/picture/state.ts';
 import { flagsText } from '../../engine/src/picture/words.ts';
@@ -151,7 +151,7 @@ function cellLines(cell: Cell, group: LaneGroup): readonly { text: string; stron
   const size = cell.size === null || cell.size === 'mixed' ? '' : sizeLabel(cell);
   const flags = cell.size === null ? '' : flagsText(cell.flags);
   if (word !== undefined) {
-    const pages = sizeText(wholeSize(cell, group));
+    const pages = pagesText(wholeSize(cell, group));
     const strong = [`${word} ${pages}`, word].find(fits);
     if (strong === undefined) return [];
     return cell.look === 'hole' || !fits(flags) || flags === ''

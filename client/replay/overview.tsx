@@ -2,7 +2,7 @@
 import { useMemo, useRef } from 'preact/hooks';
 import type { Interest } from '../../engine/src/picture/interest.ts';
 import { createOverview } from '../../engine/src/picture/overview.ts';
-import { addressText, mappingPages, type Stretch, sizeText } from '../../engine/src/picture/pages.ts';
+import { addressText, mappingPages, pagesText, type Stretch } from '../../engine/src/picture/pages.ts';
 import { clampLens, type Scale } from '../../engine/src/picture/scale.ts';
 import type { Replay } from '../../engine/src/replay.ts';
 import { Icon } from './icons.tsx';
@@ -55,7 +55,7 @@ export function Overview({ replay, interest, scale, onLens, onZoom, onFit }: Pro
   return (
     <div class="overview">
       <div class="overview-label">
-        <span class="overview-name">{`direct mapping, ${sizeText(mappingPages(replay))}`}</span>
+        <span class="overview-name">{`direct mapping, ${pagesText(mappingPages(replay))}`}</span>
         <span class="group zoom">
           <button type="button" aria-label="Zoom out" title="Zoom out (-)" onClick={() => onZoom(1 / 3)}>
             −
@@ -77,7 +77,7 @@ export function Overview({ replay, interest, scale, onLens, onZoom, onFit }: Pro
         aria-valuemin={0}
         aria-valuemax={interest.total}
         aria-valuenow={lens.start}
-        aria-valuetext={`${sizeText(length)} from ${addressText(replay, lens.start)}`}
+        aria-valuetext={`${pagesText(length)} from ${addressText(replay, lens.start)}`}
         onPointerDown={onPointerDown}
         onPointerMove={onPointerMove}
         onPointerUp={() => {
@@ -98,7 +98,7 @@ export function Overview({ replay, interest, scale, onLens, onZoom, onFit }: Pro
             <rect key={place.x} class="place" x={place.x} y="5" width={place.width} height="13" />
           ))}
           <text class="strip-text" x={strip.toX(interest.ram) - 6} y="15" text-anchor="end">
-            {`RAM ${sizeText(interest.ram)}`}
+            {`RAM ${pagesText(interest.ram)}`}
           </text>
           {first !== undefined && last !== undefined && (
             <path class="beam" d={`M${left} 20L${first.x} ${HEIGHT}H${last.x + last.width}L${right} 20Z`} />

@@ -1,6 +1,6 @@
 /** Addresses and the entries of each table level, above the lanes; a mark stands over what the current step concerns. */
 import { memo } from 'preact/compat';
-import { addressText, type Stretch, sizeText } from '../../engine/src/picture/pages.ts';
+import { addressText, pagesText, type Stretch } from '../../engine/src/picture/pages.ts';
 import { rulerOf } from '../../engine/src/picture/ruler.ts';
 import { type Scale, toX } from '../../engine/src/picture/scale.ts';
 import type { Replay } from '../../engine/src/replay.ts';
@@ -101,13 +101,13 @@ function addressLabels(replay: Replay, scale: Scale): readonly Label[] {
   }
   for (const piece of scale.pieces) {
     if (piece.kind === 'outside' || piece.kind === 'quiet') {
-      add({ x: piece.x + piece.width / 2, text: sizeText(piece.end - piece.start), quiet: true, anchor: 'middle' });
+      add({ x: piece.x + piece.width / 2, text: pagesText(piece.end - piece.start), quiet: true, anchor: 'middle' });
     }
   }
   for (const piece of scale.pieces) {
     if (base === undefined || piece === base || piece.kind === 'outside' || piece.kind === 'quiet') continue;
     const distance = piece.start - base.start;
-    const text = `${distance < 0 ? '−' : '+'}${sizeText(Math.abs(distance)).replace('~', '')}`;
+    const text = `${distance < 0 ? '−' : '+'}${pagesText(Math.abs(distance)).replace('~', '')}`;
     add({ x: piece.x + 1, text, quiet: false, anchor: 'start' });
   }
   return labels;

@@ -5,7 +5,7 @@ import { cellsOf } from '../../engine/src/picture/cells.ts';
 import { createHistory } from '../../engine/src/picture/history.ts';
 import { interestOf, melt } from '../../engine/src/picture/interest.ts';
 import { createOverview } from '../../engine/src/picture/overview.ts';
-import { sizeText } from '../../engine/src/picture/pages.ts';
+import { pagesText } from '../../engine/src/picture/pages.ts';
 import { rulerOf } from '../../engine/src/picture/ruler.ts';
 import { clampLens, createScale, homeLens, toPage, toX, zoom } from '../../engine/src/picture/scale.ts';
 import { createStates } from '../../engine/src/picture/state.ts';
@@ -146,5 +146,5 @@ test.each([
   [2 ** 28, '1 TiB'],
   [2 ** 28 - 1, '~1 TiB'],
 ])('%i pages are %s', (pages, text) => {
-  expect(sizeText(pages)).toBe(text);
+  expect(pagesText(pages)).toBe(text);
 });

@@ -63,7 +63,9 @@ export const keysOf = (
   back: (line: string) => string = (line) => line,
 ): readonly string[] => {
   const keys = said
-    .filter(({ finding }) => finding.severity !== 'note' && !finding.message.includes('a later patch of the series'))
+    .filter(
+      ({ finding }) => finding.severity !== 'note' && !finding.message.includes('a later patch of the series mends'),
+    )
     .map(
       ({ finding, content }) => `${finding.severity} ${finding.rule} @ ${byLine ? back(content) : finding.function}`,
     );

@@ -4,6 +4,7 @@
  */
 import type { PageSize } from '../address.ts';
 import type { Replay } from '../replay.ts';
+import { sizeText } from '../size-text.ts';
 
 /** 4 KiB pages that one leaf of this size maps. */
 export const pagesOf = { '4K': 1, '2M': 512, '1G': 512 * 512 } as const satisfies Record<PageSize, number>;
@@ -47,23 +48,8 @@ export function addressText(replay: Replay, page: number, keyId = 0): string {
   return `0x${BigInt.asUintN(64, address).toString(16)}`;
 }
 
-const units = ['KiB', 'MiB', 'GiB', 'TiB', 'PiB'] as const;
-
-/** A size as the field says it: exact where four digits are enough ('2044 KiB'), else rounded and marked so ('~4 GiB'). */
-export function sizeText(pages: number): string {
-  let value = pages * 4;
-  let unit = 0;
-  while (value >= 1024 && value % 1024 === 0 && unit < units.length - 1) {
-    value /= 1024;
-    unit += 1;
-  }
-  if (value < 10_000) return `${value} ${units[unit] ?? ''}`;
-  while (value >= 1000 && unit < units.length - 1) {
-    value /= 1024;
-    unit += 1;
-  }
-  return `~${Number(value.toPrecision(3))} ${units[unit] ?? ''}`;
-}
+/** The size of so many pages of 4 KiB. */
+export const pagesText = (pages: number): string => (pages === 0 ? '0 KiB' : sizeText(BigInt(pages) << 12n));
 
 /** 12,345 */
 export const countText = (count: number): string => count.toString().replace(/\B(?=(\d{3})+$)/g, ',');

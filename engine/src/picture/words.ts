@@ -1,7 +1,7 @@
 /** The picture in words: for the screen reader, the live sentence under the header, and "copy as text". */
 import type { Replay } from '../replay.ts';
 import { type Difference, firstEndingAfter } from './lane.ts';
-import { addressText, countText, type Stretch, sizeText } from './pages.ts';
+import { addressText, countText, pagesText, type Stretch } from './pages.ts';
 import type { LaneGroup, PictureState } from './state.ts';
 
 /** 'KeyID 0', 'KeyID 1-63', 'KeyID 1, 4-9' */
@@ -27,7 +27,7 @@ export function differenceSummary(group: LaneGroup): string {
   for (const { kind, start, end } of group.differs) pages[kind] += end - start;
   return kinds
     .filter((kind) => pages[kind] > 0)
-    .map((kind) => `${kind} ${sizeText(pages[kind])}`)
+    .map((kind) => `${kind} ${pagesText(pages[kind])}`)
     .join(', ');
 }
 
@@ -36,7 +36,7 @@ const SHOWN = 4;
 function placesText(replay: Replay, stretches: readonly Stretch[]): string {
   const shown = stretches
     .slice(0, SHOWN)
-    .map(({ start, end }) => `${sizeText(end - start)} at ${addressText(replay, start)}`);
+    .map(({ start, end }) => `${pagesText(end - start)} at ${addressText(replay, start)}`);
   const rest = stretches.length - SHOWN;
   return shown.join(', ') + (rest > 0 ? ` and ${countText(rest)} more` : '');
 }

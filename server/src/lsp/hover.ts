@@ -1,8 +1,9 @@
 /** Hover on a sync call: its range as written and resolved, and how each run ended. On a finding: what was found and why. */
 import { type Hover, MarkupKind, type Position } from 'vscode-languageserver-protocol';
+import { sizeText } from '../../../engine/src/size-text.ts';
 import type { Finding, PatchReport, Site, SiteRun } from '../review/report.ts';
 import { brief } from '../show/brief.ts';
-import { bytes, count, keyIds, parseBytes } from '../show/quantity.ts';
+import { count, keyIds } from '../show/quantity.ts';
 import { rulePage, ruleSummary } from '../show/rules.ts';
 import type { ReviewedDocument } from './documents.ts';
 import { code, plain, replayLink } from './markdown.ts';
@@ -82,10 +83,7 @@ function table(runs: readonly SiteRun[]): string {
   return [...head, ...shown.flatMap(row), ...(parts.length > 0 ? ['', parts.join(', ')] : [])].join('\n');
 }
 
-const size = (text: string): string => {
-  const number = parseBytes(text);
-  return number === null ? plain(text) : bytes(number);
-};
+const size = (bytes: bigint): string => (bytes > 0n ? sizeText(bytes) : 'nothing');
 
 /** Of a narrow column no word is worth a line of its own. */
 const unbroken = (text: string): string => text.replaceAll(' ', '\u00a0');

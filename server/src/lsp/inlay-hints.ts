@@ -1,7 +1,7 @@
 /** Behind a sync call: how much it syncs, and for how many KeyIDs, in the run that a reviewer would look at first. */
 import type { InlayHint, Position, Range } from 'vscode-languageserver-protocol';
+import { sizeText } from '../../../engine/src/size-text.ts';
 import type { Site, SiteRun } from '../review/report.ts';
-import { bytes, parseBytes } from '../show/quantity.ts';
 import type { ReviewedDocument } from './documents.ts';
 import { toRange, touches } from './positions.ts';
 
@@ -15,14 +15,14 @@ export const hintsOf = ({ report, patchFile }: ReviewedDocument, range: Range): 
 
 function hint(site: Site, lines: readonly string[]): InlayHint[] {
   const reached = site.runs.filter((run) => run.verdict !== 'not reached');
-  const sizes = [...new Set(reached.flatMap((run) => parseBytes(run.syncedBytes) ?? []))].sort((a, b) =>
-    a < b ? -1 : 1,
+  const sizes = [...new Set(reached.flatMap(({ syncedBytes }) => (syncedBytes > 0n ? [syncedBytes] : [])))].sort(
+    (a, b) => (a < b ? -1 : 1),
   );
   const [least] = sizes;
   const most = sizes.at(-1);
   if (least === undefined || most === undefined) return [];
   const keyIds = Math.max(...reached.map((run) => run.keyIds));
-  const size = least === most ? bytes(least) : `${bytes(least)} to ${bytes(most)}`;
+  const size = least === most ? sizeText(least) : `${sizeText(least)} to ${sizeText(most)}`;
   return [
     {
       position: behind(site, lines),
@@ -42,7 +42,4 @@ function behind(site: Site, lines: readonly string[]): Position {
   return { line, character: (lines[line] ?? '').length };
 }
 
-function sizeOf(run: SiteRun): string {
-  const synced = parseBytes(run.syncedBytes);
-  return synced === null ? run.syncedBytes : bytes(synced);
-}
+const sizeOf = ({ syncedBytes }: SiteRun): string => (syncedBytes > 0n ? sizeText(syncedBytes) : 'nothing');

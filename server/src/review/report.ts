@@ -41,9 +41,10 @@ export interface SiteRun {
   readonly title: string;
   /** The call's operands as they were resolved, in the field's notation: `start = *cpa->vaddr` -> `0xffff888000200000`. */
   readonly operands: readonly { readonly text: string; readonly value: string }[];
-  readonly changedBytes: string;
-  readonly syncedBytes: string;
-  readonly staleBytes: string;
+  readonly changedBytes: bigint;
+  /** 0 for an empty or reversed range. */
+  readonly syncedBytes: bigint;
+  readonly staleBytes: bigint;
   readonly keyIds: number;
   readonly verdict: 'ok' | 'stale' | 'hole' | 'fault' | 'not reached';
 }

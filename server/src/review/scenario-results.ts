@@ -1,8 +1,9 @@
 /** How each scenario that reaches the patch ended, in one sentence. */
+import { sizeText } from '../../../engine/src/size-text.ts';
 import type { ScenarioResult } from './report.ts';
 import type { Context, Trial } from './rule.ts';
 import { skippedFlushes } from './run/flushes.ts';
-import { size, staleKeyIds } from './run/print.ts';
+import { staleKeyIds } from './run/print.ts';
 import { bytesIn, canonicalOf } from './run/ranges.ts';
 
 export function resultsOf(context: Context): readonly ScenarioResult[] {
@@ -26,9 +27,9 @@ export function verdictOf(trial: Trial): { readonly ok: boolean; readonly senten
   if (hole?.kind === 'hole')
     return {
       ok: false,
-      sentence: `${keyIds} lose ${size(bytesIn(hole.ranges))}: the sync covers ${size(hole.call.end - hole.call.start)} of a ${size(hole.huge.end - hole.huge.start)} page that the change has split`,
+      sentence: `${keyIds} lose ${sizeText(bytesIn(hole.ranges))}: the sync covers ${sizeText(hole.call.end - hole.call.start)} of a ${sizeText(hole.huge.end - hole.huge.start)} page that the change has split`,
     };
-  if (stale > 0n) return { ok: false, sentence: `${keyIds} keep the old mapping of ${size(stale)}` };
+  if (stale > 0n) return { ok: false, sentence: `${keyIds} keep the old mapping of ${sizeText(stale)}` };
   const skipped = skippedFlushes(trial)[0];
   if (skipped)
     return {

@@ -5,7 +5,7 @@ import type { Site, SiteRun } from './report.ts';
 import type { Context, Trial } from './rule.ts';
 import { callsBySite, spotKey } from './run/by-site.ts';
 import { changedRanges } from './run/causes.ts';
-import { hex, size } from './run/print.ts';
+import { hex } from './run/print.ts';
 import { bytesIn, canonicalOf } from './run/ranges.ts';
 import type { Run, Spot, SyncCall } from './run/run.ts';
 import { introducedSyncs } from './signatures.ts';
@@ -67,9 +67,9 @@ function siteRun(run: Run, call: SyncCall, trials: readonly Trial[]): SiteRun {
     scenario: run.scenario.id,
     title: run.scenario.title,
     operands: call.operands,
-    changedBytes: size(bytesIn(changedRanges(run))),
-    syncedBytes: call.start < call.end ? size(call.end - call.start) : 'nothing',
-    staleBytes: size(bytesIn(canonicalOf(run.machine, run.stale))),
+    changedBytes: bytesIn(changedRanges(run)),
+    syncedBytes: call.start < call.end ? call.end - call.start : 0n,
+    staleBytes: bytesIn(canonicalOf(run.machine, run.stale)),
     keyIds: run.machine.layout.keyIds,
     verdict,
   };

@@ -1,9 +1,11 @@
 /** What a run of the patch's own sync shows: plain facts with the statement each is laid to. */
+
 import { lanesOf } from '../../../../engine/src/lanes.ts';
 import type { Machine, Stale } from '../../../../engine/src/machine.ts';
 import type { ReplayRun } from '../../../../engine/src/replay.ts';
+import { sizeText } from '../../../../engine/src/size-text.ts';
 import type { Moves } from '../run/moves.ts';
-import { count, hex, size } from '../run/print.ts';
+import { count, hex } from '../run/print.ts';
 import { canonicalMapping, subtract } from '../run/ranges.ts';
 import type { Spot } from '../run/run.ts';
 import { culprit, definition, nearestTo, unvisited, walk } from './blame.ts';
@@ -78,8 +80,8 @@ function differences(done: Execution): readonly Fact[] {
     const spot = swallowed ? (done.watch.lost ?? definition(done)) : (near ?? unvisited(done));
     const what = { hole: 'has a hole', stale: 'keeps the old mapping', extra: 'still maps what is gone' }[stale.kind];
     const message = swallowed
-      ? `an allocation fails and the sync returns 0 all the same: KeyID ${stale.keyId} ${what} of ${size(stale.end - stale.start)}`
-      : `with ${test.title} KeyID ${stale.keyId} ${what}: ${size(stale.end - stale.start)} at ${hex(stale.start)}`;
+      ? `an allocation fails and the sync returns 0 all the same: KeyID ${stale.keyId} ${what} of ${sizeText(stale.end - stale.start)}`
+      : `with ${test.title} KeyID ${stale.keyId} ${what}: ${sizeText(stale.end - stale.start)} at ${hex(stale.start)}`;
     const key = `${spot.span.start}/${swallowed}`;
     if (!facts.has(key)) facts.set(key, faulty(spot, message, swallowed ? 'failure' : 'differs'));
   }

@@ -1,9 +1,11 @@
 /** What the machine logged, as steps of the timeline. */
+
 import type { Range } from '../../../../engine/src/address.ts';
 import type { Event } from '../../../../engine/src/event.ts';
 import { lanesOf } from '../../../../engine/src/lanes.ts';
 import type { LaneChange, ReplayStep } from '../../../../engine/src/replay.ts';
-import { count, hex, size } from '../run/print.ts';
+import { sizeText } from '../../../../engine/src/size-text.ts';
+import { count, hex } from '../run/print.ts';
 import { canonicalMapping, max, min } from '../run/ranges.ts';
 import type { Run, SyncCall } from '../run/run.ts';
 
@@ -93,7 +95,7 @@ const allocationFailed = ({ level }: Extract<Event, { kind: 'alloc-failed' }>) =
   ({ kind: 'fault', label: '-ENOMEM', detail: `the allocation of a ${level} table fails` }) as const;
 
 const describe = (range: Range | 'all') =>
-  range === 'all' ? 'everything' : `${size(range.end - range.start)} at ${hex(range.start)}`;
+  range === 'all' ? 'everything' : `${sizeText(range.end - range.start)} at ${hex(range.start)}`;
 
 function syncSteps(
   run: Run,
@@ -108,8 +110,8 @@ function syncSteps(
   const [failed, until] = event.result === 0 ? ['', ''] : [', which fails with -ENOMEM', ' until a table is missing'];
   const head: ReplayStep = {
     kind: 'sync',
-    label: `sync ${event.start < event.end ? size(event.end - event.start) : 'nothing'}`,
-    detail: `sync of [${hex(event.start)}, ${hex(event.end)}), ${event.start < event.end ? size(event.end - event.start) : 'nothing'}, for ${count(event.keyIds, 'KeyID')}: ${count(event.cost.entriesVisited, 'entry', 'entries')} visited${failed}`,
+    label: `sync ${event.start < event.end ? sizeText(event.end - event.start) : 'nothing'}`,
+    detail: `sync of [${hex(event.start)}, ${hex(event.end)}), ${event.start < event.end ? sizeText(event.end - event.start) : 'nothing'}, for ${count(event.keyIds, 'KeyID')}: ${count(event.cost.entriesVisited, 'entry', 'entries')} visited${failed}`,
     source,
     depth: 0,
     range: [hex(event.start), hex(event.end)],

@@ -1,9 +1,11 @@
 /** A run as the document that the panel, the terminal and the HTML report draw. */
+
 import { lanesOf } from '../../../../engine/src/lanes.ts';
 import type { LaneChange, Replay, ReplayStep } from '../../../../engine/src/replay.ts';
+import { sizeText } from '../../../../engine/src/size-text.ts';
 import type { Context, Trial } from '../rule.ts';
 import { skippedFlushes } from '../run/flushes.ts';
-import { hex, size, staleKeyIds } from '../run/print.ts';
+import { hex, staleKeyIds } from '../run/print.ts';
 import { bytesIn, canonicalMapping, canonicalOf } from '../run/ranges.ts';
 import { type Run, runId } from '../run/run.ts';
 import { verdictOf } from '../scenario-results.ts';
@@ -27,7 +29,7 @@ export function replayOf(context: Context, scenario: string, variant: 'patched' 
 
 /** A run in which an allocation of the sync fails. */
 function failureReplay(context: Context, run: Run): Replay {
-  const sentence = `allocation ${run.failure} of the sync fails: ${staleKeyIds(run.stale)} keep the old mapping of ${size(bytesIn(canonicalOf(run.machine, run.stale)))}`;
+  const sentence = `allocation ${run.failure} of the sync fails: ${staleKeyIds(run.stale)} keep the old mapping of ${sizeText(bytesIn(canonicalOf(run.machine, run.stale)))}`;
   const verdict =
     run.stale.length === 0 ? { ok: true, sentence: 'the failed sync leaves nothing stale' } : { ok: false, sentence };
   return documentOf(run, 'patched', context, verdict, (source) => stepsOf(run, source, new Map()));

@@ -1,8 +1,9 @@
+import { sizeText } from '../../../../engine/src/size-text.ts';
 import { lostSync } from '../removed.ts';
 import type { Context, Draft, Rule, Trial } from '../rule.ts';
 import { endlessSpot } from '../run/endless.ts';
 import { missedSpot } from '../run/missed.ts';
-import { size, staleKeyIds } from '../run/print.ts';
+import { staleKeyIds } from '../run/print.ts';
 import { bytesIn } from '../run/ranges.ts';
 
 /** missing-sync: a function of the patch changes the direct mapping and returns without any sync of it. */
@@ -34,7 +35,7 @@ A single range reaches the end of the function without a sync.
         if (cause.kind !== 'none') return [];
         const at = culprit(context, trial, cause.at);
         if (!at) return [];
-        const changed = size(bytesIn(cause.ranges));
+        const changed = sizeText(bytesIn(cause.ranges));
         return [
           {
             rule: 'missing-sync',

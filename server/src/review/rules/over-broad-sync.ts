@@ -1,9 +1,10 @@
 import { PUD_SIZE, type Range } from '../../../../engine/src/address.ts';
+import { sizeText } from '../../../../engine/src/size-text.ts';
 import type { Draft, Rule } from '../rule.ts';
 import { callsBySite } from '../run/by-site.ts';
 import { changedRanges } from '../run/causes.ts';
 import { endlessSync } from '../run/endless.ts';
-import { count, size } from '../run/print.ts';
+import { count } from '../run/print.ts';
 import { bytesIn, covers, roundOut, union } from '../run/ranges.ts';
 import type { Run, SyncCall } from '../run/run.ts';
 
@@ -71,7 +72,7 @@ if (cpa->flags & CPA_ARRAY) {
 function endlessDraft(run: Run): readonly Draft[] {
   const call = endlessSync(run);
   if (!call?.spot) return [];
-  const message = `the loop never comes to its end: it syncs the same ${size(call.end - call.start)} again and again (${run.scenario.call})`;
+  const message = `the loop never comes to its end: it syncs the same ${sizeText(call.end - call.start)} again and again (${run.scenario.call})`;
   return [{ rule: 'over-broad-sync', severity: 'warning', at: { spot: call.spot }, message, reason: 'endless', run }];
 }
 
@@ -94,5 +95,5 @@ function isRounding(run: Run, call: SyncCall): boolean {
 function messageOf(run: Run, call: SyncCall): string {
   const { keyIds } = run.machine.layout;
   const changed = bytesIn(call.due);
-  return `the sync sweeps ${size(call.end - call.start)} for ${changed === 0n ? 'nothing' : size(changed)} that changed (${run.scenario.call}): ${count(call.visited, 'page-table entry', 'page-table entries')} visited for ${count(keyIds, 'KeyID')}, ${call.needed} needed`;
+  return `the sync sweeps ${sizeText(call.end - call.start)} for ${changed === 0n ? 'nothing' : sizeText(changed)} that changed (${run.scenario.call}): ${count(call.visited, 'page-table entry', 'page-table entries')} visited for ${count(keyIds, 'KeyID')}, ${call.needed} needed`;
 }

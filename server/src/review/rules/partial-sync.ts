@@ -1,6 +1,7 @@
+import { sizeText } from '../../../../engine/src/size-text.ts';
 import { atCall } from '../at.ts';
 import type { Draft, Rule } from '../rule.ts';
-import { hex, size, staleKeyIds } from '../run/print.ts';
+import { hex, staleKeyIds } from '../run/print.ts';
 import { bytesIn } from '../run/ranges.ts';
 
 /** partial-sync: a sync ran after the change, and some KeyID mapping still differs. */
@@ -36,15 +37,15 @@ loses 2044 KiB.
         const { call } = cause;
         const at = atCall(context, call);
         if (!at) return [];
-        const lost = size(bytesIn(cause.ranges));
+        const lost = sizeText(bytesIn(cause.ranges));
         const keyIds = staleKeyIds(run.stale);
         const range = `[${hex(call.start)}, ${hex(call.end)})`;
         const message =
           cause.kind === 'hole'
-            ? `${keyIds} lose ${lost}: the sync covers ${size(call.end - call.start)} of a ${size(cause.huge.end - cause.huge.start)} page that the change has split, and rebuilds nothing outside ${range}`
+            ? `${keyIds} lose ${lost}: the sync covers ${sizeText(call.end - call.start)} of a ${sizeText(cause.huge.end - cause.huge.start)} page that the change has split, and rebuilds nothing outside ${range}`
             : call.start >= call.end
               ? `${keyIds} keep the old mapping of ${lost}: the range ${range} is ${call.start === call.end ? 'empty' : 'reversed'}`
-              : `${keyIds} keep the old mapping of ${lost}: the sync covers ${size(call.end - call.start)}, ${range}, and the change reaches further`;
+              : `${keyIds} keep the old mapping of ${lost}: the sync covers ${sizeText(call.end - call.start)}, ${range}, and the change reaches further`;
         return [{ rule: 'partial-sync', severity: 'error', at, message, reason: cause.kind, run }];
       }),
     );

@@ -1,7 +1,8 @@
+import { sizeText } from '../../../../engine/src/size-text.ts';
 import { callsIn } from '../hooks.ts';
 import type { Context, Draft, Rule, Trial } from '../rule.ts';
 import { type Skipped, skippedFlushes } from '../run/flushes.ts';
-import { size } from '../run/print.ts';
+
 import { bytesIn } from '../run/ranges.ts';
 import type { Run, Spot } from '../run/run.ts';
 import { isChanged } from '../text.ts';
@@ -55,7 +56,7 @@ before its KeyID changes: \`page_address()\` leads to the mapping of the KeyID t
 };
 
 function messageOf({ kind, ranges, function: name, keyIds }: Skipped, { scenario }: Run): string {
-  const amount = ranges === 'all' ? '' : size(bytesIn(ranges));
+  const amount = ranges === 'all' ? '' : sizeText(bytesIn(ranges));
   if (keyIds)
     return `the cache lines of ${amount} written under KeyID-${keyIds.written} are not flushed before the memory is used under KeyID-${keyIds.used}: ${scenario.call} hands it over with stale lines`;
   const what = `${kind === 'cache' ? 'cache' : 'TLB'} flush${amount && ` of ${amount}`}`;

@@ -1,6 +1,7 @@
+import { sizeText } from '../../../../engine/src/size-text.ts';
 import { atCall } from '../at.ts';
 import type { Draft, Rule } from '../rule.ts';
-import { size, staleKeyIds } from '../run/print.ts';
+import { staleKeyIds } from '../run/print.ts';
 import { bytesIn } from '../run/ranges.ts';
 
 /** sync-before-change: the sync runs before the last change that it has to carry. */
@@ -34,7 +35,7 @@ Move the call behind the last function that writes entries (\`__change_page_attr
             rule: 'sync-before-change',
             severity: 'error',
             at,
-            message: `the sync runs before the change it has to carry: ${size(bytesIn(cause.ranges))} that ${run.scenario.call} changes afterwards stay as they were for ${staleKeyIds(run.stale)}`,
+            message: `the sync runs before the change it has to carry: ${sizeText(bytesIn(cause.ranges))} that ${run.scenario.call} changes afterwards stay as they were for ${staleKeyIds(run.stale)}`,
             reason: 'early',
             run,
           },

@@ -1,11 +1,12 @@
 import { kernelFunction } from '../../../../engine/src/kernel/catalogue.ts';
 import type { Version } from '../../../../engine/src/kernel/model.ts';
 import type { Family } from '../../../../engine/src/kernel/scenario.ts';
+import { sizeText } from '../../../../engine/src/size-text.ts';
 import { introduction } from '../introduction.ts';
 import { lostSync } from '../removed.ts';
 import type { At, Context, Draft, Rule, Trial } from '../rule.ts';
 import { missedSpot, passesUncertain } from '../run/missed.ts';
-import { size } from '../run/print.ts';
+
 import { bytesIn } from '../run/ranges.ts';
 
 const WHERE: Readonly<Record<Family, string>> = {
@@ -68,7 +69,7 @@ function draftFor(family: Family, trials: readonly Trial[], at: At, version: Ver
     rule: 'unhooked-site',
     severity: 'warning',
     at,
-    message: `${WHERE[family]} reaches no sync: ${functions.map((name) => `${name}()`).join(', ')}${worst ? ` (${worst.run.scenario.call} leaves ${size(bytes)} stale for every KeyID)` : ''}`,
+    message: `${WHERE[family]} reaches no sync: ${functions.map((name) => `${name}()`).join(', ')}${worst ? ` (${worst.run.scenario.call} leaves ${sizeText(bytes)} stale for every KeyID)` : ''}`,
     reason: family,
     run: worst?.run ?? null,
   };

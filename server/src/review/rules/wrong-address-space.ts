@@ -1,6 +1,7 @@
+import { sizeText } from '../../../../engine/src/size-text.ts';
 import { atCall } from '../at.ts';
 import type { Context, Draft, Rule } from '../rule.ts';
-import { hex, size, staleKeyIds } from '../run/print.ts';
+import { hex, staleKeyIds } from '../run/print.ts';
 import { bytesIn, canonicalMapping } from '../run/ranges.ts';
 import type { Run, SyncCall } from '../run/run.ts';
 import { whereIs } from '../run/space.ts';
@@ -42,7 +43,7 @@ sync_direct_mapping(start, start + cpa->numpages * PAGE_SIZE);
             rule: 'wrong-address-space',
             severity: 'error',
             at,
-            message: `the range [${hex(call.start)}, ${hex(call.end)})${other} ${where}: ${size(bytesIn(cause.ranges))} that changed there stay as they were for ${staleKeyIds(run.stale)}`,
+            message: `the range [${hex(call.start)}, ${hex(call.end)})${other} ${where}: ${sizeText(bytesIn(cause.ranges))} that changed there stay as they were for ${staleKeyIds(run.stale)}`,
             reason: 'foreign-range',
             run,
           },

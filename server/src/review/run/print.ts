@@ -11,21 +11,6 @@ export function printed(value: Value): string {
   return number > -1_000_000n && number < 1_000_000n ? String(number) : hex(value.bits);
 }
 
-const UNITS = [
-  ['TiB', 1n << 40n],
-  ['GiB', 1n << 30n],
-  ['MiB', 1n << 20n],
-  ['KiB', 1n << 10n],
-] as const;
-
-/** 4 KiB, 2 MiB, 2044 KiB, 1.5 GiB. */
-export function size(bytes: bigint): string {
-  const exact = UNITS.find(([, unit]) => bytes >= unit && bytes % unit === 0n);
-  if (exact) return `${bytes / exact[1]} ${exact[0]}`;
-  const rough = UNITS.find(([, unit]) => bytes >= unit * 10n);
-  return rough ? `${(Number(bytes) / Number(rough[1])).toFixed(1)} ${rough[0]}` : `${bytes} bytes`;
-}
-
 export const count = (number: number, one: string, many = `${one}s`) => `${number} ${number === 1 ? one : many}`;
 
 /** The KeyIDs whose mappings differ: KeyID 3, KeyIDs 1-3. */
