@@ -78,13 +78,23 @@ describe('native and WebAssembly', () => {
     expect(a.unread.map(({ start, end }) => text.slice(start, end).split(/\s/)[0])).toEqual(['asm']);
     expect(b).toEqual(a);
   });
-  it('give the same AST of mutilated text', () => {
+  // How a statement with an error in it is read is the grammar library's choice, and differs between its versions.
+  it('find the same functions, prototypes, macros and structs in mutilated text', () => {
+    const withoutBodies = ({ functions, prototypes, macros, structs }: SourceFile) => ({
+      functions: functions.map((each) => ({
+        ...each,
+        pieces: each.pieces.map(({ start, end }) => ({ start, end })),
+      })),
+      prototypes,
+      macros,
+      structs,
+    });
     fc.assert(
       fc.property(mutilated(), (text) => {
         const [a, b] = parseBoth(text);
-        expect(b).toEqual(a);
+        expect(withoutBodies(b)).toEqual(withoutBodies(a));
       }),
-      { numRuns: 60 },
+      { numRuns: 100 },
     );
   });
 });

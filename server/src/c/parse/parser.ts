@@ -1,6 +1,6 @@
 /**
  * The C grammar behind one small interface: the native tree-sitter binding, or its WebAssembly build where the native
- * one cannot be loaded (musl, an odd platform). Both give the same tree.
+ * one cannot be loaded (musl, an odd platform). Both give the same tree of what has no error in it.
  */
 import { createRequire } from 'node:module';
 
