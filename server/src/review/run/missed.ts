@@ -3,6 +3,7 @@ import type { Family } from '../../../../engine/src/kernel/scenario.ts';
 import type { Span, Stmt } from '../../c/ast.ts';
 import { type AstNode, visit } from '../../c/walk.ts';
 import { callsIn } from '../hooks.ts';
+import { introduction } from '../introduction.ts';
 import type { Context } from '../rule.ts';
 import { isChanged, lineAt, shownHunks } from '../text.ts';
 import { functionsSince } from './flow.ts';
@@ -10,7 +11,7 @@ import type { Run, Spot } from './run.ts';
 
 /**
  * The jump or the condition that led past the sync after the change `at`; null if from there on the run went through no
- * function that the patch hooks, or left it on one of the kernel's ways around the flush, where the hunks do not look.
+ * function that the patch hooks, or left it on one of the kernel's own ways around the flush.
  */
 export function missedSpot(context: Context, run: Run, at: number): Spot | null {
   if (passesUncertain(context, run)) return null;
@@ -35,9 +36,13 @@ export function missedSpot(context: Context, run: Run, at: number): Spot | null 
     ? null
     : steps.findLast(({ spot, stmt }) => spot && isBefore(spot, call.spot) && !(stmt && contains(stmt, call.spot)));
   const left = last?.spot && jumpOf(last.stmt?.kind === 'model' ? stmtAt(body, last.spot) : last.stmt);
-  if (left && last?.spot && (!skipped || contains(skipped.stmt, last.spot))) return { ...last.spot, span: left };
-  if (skipped) return { ...call.spot, span: skipped.test };
-  if (!reached && AROUND_FLUSH.has(run.scenario.family)) return null;
+  const isOnWay = left && last?.spot && (!skipped || contains(skipped.stmt, last.spot));
+  const past = isOnWay ? { ...last.spot, span: left } : skipped ? { ...call.spot, span: skipped.test } : null;
+  // Where unhooked-site speaks of such a way, it does so whether or not a hunk's context shows where the way leaves.
+  const isKernels =
+    AROUND_FLUSH.has(run.scenario.family) &&
+    (past === null || (introduction(context) !== null && !isChanged(past.text, past.span)));
+  if (past || (isKernels && !reached)) return isKernels ? null : past;
   const jump = steps.findLast(({ stmt }) => stmt?.kind === 'return' || stmt?.kind === 'goto');
   return jump?.spot && !reached ? jump.spot : call.spot;
 }
