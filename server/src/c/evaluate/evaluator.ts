@@ -43,6 +43,7 @@ export function createEvaluator(options: EvaluatorOptions): Evaluator {
     first: joined([...(tables ? [pageTable(tables)] : []), ...(extraBuiltins ? [extraBuiltins] : [])]),
     builtins,
     globals: new Map(),
+    notGlobal: new Set(),
     statics: new Map(),
     structs: new Set(),
     functionNames: [],

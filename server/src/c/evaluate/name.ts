@@ -32,9 +32,12 @@ export function evaluateName(run: Run, expr: Name, scope: Scope): Value {
 /** A variable at file level: made when the run first comes by its name. */
 function globalOf(run: Run, name: string, scope: Scope): Cell | null {
   const known = run.globals.get(name);
-  if (known) return known;
+  if (known || run.notGlobal.has(name)) return known ?? null;
   const made = run.options.code.variable(name);
-  if (!made) return null;
+  if (!made) {
+    run.notGlobal.add(name);
+    return null;
+  }
   // Of no function: what it is made of lives as long as the run.
   const activation = { ...scope.activation, addresses: [] };
   const file: Scope = { names: new Map(), parent: null, activation, use: null, expanding: null, frame: null };

@@ -34,6 +34,8 @@ export interface Run {
   readonly first: BuiltinTable;
   readonly builtins: BuiltinTable;
   readonly globals: Map<string, Cell>;
+  /** Names that the code was asked for and has no variable of. */
+  readonly notGlobal: Set<string>;
   readonly statics: Map<Declarator, Cell>;
   /** Structs of the patch that memory knows already. */
   readonly structs: Set<string>;

@@ -5,7 +5,13 @@ import { codeOf } from '../run/code.ts';
 import { type Keeper, type Kept, keeperOf, sameAnswers } from '../run/kept.ts';
 import { movedRun } from '../run/moved.ts';
 import type { Run } from '../run/run.ts';
-import { executeImplementation, type ImplementationOptions, ownSyncsOf } from './execute.ts';
+import {
+  type Execution,
+  executeImplementation,
+  followImplementation,
+  type ImplementationOptions,
+  ownSyncsOf,
+} from './execute.ts';
 import { type Fact, judge, movedFact } from './judge.ts';
 import { failureTests, testsFor } from './tests.ts';
 
@@ -54,8 +60,8 @@ function* runsOf(
     // What does not come to its end once does so again, and each time takes as long.
     if (done.run.fault?.kind === 'limit') return runs;
   }
-  for (const test of failureTests(takesRange)) {
-    for (let failure = 1; failure <= MOST_FAILURES; failure++) {
+  for (const { test, most } of failureTests(takesRange)) {
+    for (let failure = 1; failure <= most; failure++) {
       yield;
       const done = recall(keeper, { ...options, test, failure });
       if (done.allocations < failure) break;
@@ -67,15 +73,19 @@ function* runsOf(
   return runs;
 }
 
-const MOST_FAILURES = 16;
-
 function recall(keeper: Keeper<ImplementationRun>, options: ImplementationOptions): ImplementationRun {
   const { sync, test, failure } = options;
   return keeper.recall(`${sync.name} ${test.id} ${failure}`, () => {
     const execution = executeImplementation(options);
     const { run, journal, referenceAllocations } = execution;
-    return { options, run, facts: judge(execution), allocations: journal.allocations, referenceAllocations };
+    return { options, run, facts: factsOf(execution, options), allocations: journal.allocations, referenceAllocations };
   });
+}
+
+/** What is wrong is looked at once more, with each assignment written down that leads to an entry. */
+function factsOf(execution: Execution, options: ImplementationOptions): readonly Fact[] {
+  const facts = judge(execution);
+  return facts.some(({ rule }) => rule === 'faulty-sync') ? judge(followImplementation(options)) : facts;
 }
 
 function keeperFor(program: Program, last: Kept<ImplementationRun> | null): Keeper<ImplementationRun> {

@@ -4,6 +4,7 @@ import type { TableFrames } from '../../../../engine/src/frames.ts';
 import type { Layout } from '../../../../engine/src/layout.ts';
 import type { Spot } from '../run/run.ts';
 import type { Execution } from './execute.ts';
+import type { Assignment, Written } from './journal.ts';
 
 export const definition = ({ sync }: Execution): Spot => ({
   text: sync.shown.text,
@@ -45,7 +46,7 @@ export function culprit({ journal, run }: Ran, address: Address, at: bigint): Sp
   const offset = address - layout.pageOffset;
   const keyId = offset / layout.directMappingSize;
   const source = walk(journal.frames, layout, layout.pageOffset + (offset % layout.directMappingSize)).at(-1);
-  const way = journal.origins.get(at) ?? [];
+  const way = wayOf(journal.written.get(at));
   if (!source || source.value === 0n || way.length === 0) return null;
   const right = source.value | (keyId << BigInt(layout.keyIdShift));
   const written = way.at(-1)?.bits ?? right;
@@ -56,6 +57,14 @@ export function culprit({ journal, run }: Ran, address: Address, at: bigint): Sp
   if (wrong) return wrong.spot;
   // KeyID-0's value as it was read: the KeyID is missing where something else was done to it, or where it is written.
   return way.length > 1 ? (way[0]?.spot ?? null) : null;
+}
+
+/** What the variable whose value was written had been set to, in order. */
+function wayOf(entry: Written | undefined): readonly Assignment[] {
+  const last = entry?.assignments.findLast(({ bits }) => bits === entry.bits);
+  if (!entry || !last) return [];
+  const own = entry.assignments.filter(({ name, spot }) => name === last.name && spot.function === last.spot.function);
+  return own.slice(0, own.lastIndexOf(last) + 1);
 }
 
 /** The entries that translate an address, from the top: physical address and value of each, down to a leaf or an empty one. */

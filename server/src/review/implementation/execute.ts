@@ -47,9 +47,12 @@ export interface ImplementationOptions {
 const NOT_RECORDED: Recording = { steps: [], unkept: 0 };
 
 /** Another time, for a person who wants to see it: as it ran, and with each step written down. */
-export const replayImplementation = (options: ImplementationOptions): Execution => execute(options, true);
+export const replayImplementation = (options: ImplementationOptions): Execution => execute(options, 'steps');
 
-export const executeImplementation = (options: ImplementationOptions): Execution => execute(options, false);
+export const executeImplementation = (options: ImplementationOptions): Execution => execute(options, 'nothing');
+
+/** Another time, for a judge who wants to know where a value came from. */
+export const followImplementation = (options: ImplementationOptions): Execution => execute(options, 'assignments');
 
 /** Machines ready for the sync, by test; forked for each run. */
 const prepared = new Map<string, Machine>();
@@ -77,7 +80,10 @@ function prepare(test: ImplementationTest): Machine {
 export const ownSyncsOf = ({ ownSyncs }: Program): ReadonlyMap<string, EvaluableFunction> =>
   new Map([...ownSyncs].map(([name, fn]) => [name, fn.evaluable]));
 
-function execute(options: ImplementationOptions, isRecorded: boolean): Execution {
+/** What is written down besides what page tables go through: most runs show nothing, and every statement of theirs counts. */
+type Kept = 'nothing' | 'assignments' | 'steps';
+
+function execute(options: ImplementationOptions, keeps: Kept): Execution {
   const { program, sync, test } = options;
   const machine = machineFor(test);
   const initial = machine.fork();
@@ -90,7 +96,7 @@ function execute(options: ImplementationOptions, isRecorded: boolean): Execution
   const at: { spot: Spot | null; atomic: boolean } = { spot: null, atomic: false };
   const watcher = createWatcher(at);
   const { journal, access, listener } = keepJournal({ frames, at, isAtomic: () => at.atomic, failed: watcher.failed });
-  const recorded = isRecorded ? record(machine, access, journal) : null;
+  const recorded = keeps === 'steps' ? record(machine, access, journal) : null;
   const recorder = recorded?.recorder ?? NO_RECORDER;
   const args = argumentsFor(options.convention, sync, range.start, range.end, machine);
   const scenario: Scenario = {
@@ -126,16 +132,19 @@ function execute(options: ImplementationOptions, isRecorded: boolean): Execution
       tables: recorded?.tables ?? access,
       recorder,
       at,
-      statement: watcher.statement,
+      // Only who forgets a failure is told by its statements.
+      statement: options.failure === null ? () => {} : watcher.statement,
       hooks: (spotAt) => ({
         lock: watcher.lock,
         entered: watcher.entered,
         left: (fn, value) => value && watcher.left(fn.name, value),
-        assigned(name, value, span, fn) {
-          recorder.assigned(name, value, span);
-          const spot = spotAt(fn);
-          if (spot && value.opaque === undefined) listener.assigned(name, value.bits, spot);
-        },
+        ...(keeps !== 'nothing' && {
+          assigned(name, value, span, fn) {
+            recorder.assigned(name, value, span);
+            const spot = spotAt(fn);
+            if (spot && value.opaque === undefined) listener.assigned(name, value.bits, spot);
+          },
+        }),
         undefinedBehaviour(what, _span, fn) {
           const spot = fn && spotAt(fn);
           if (spot) watcher.undefinedBehaviour(what, spot);

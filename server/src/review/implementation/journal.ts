@@ -9,18 +9,25 @@ export interface Free {
   readonly fault: 'hooked' | 'unflushed' | null;
 }
 
-/** A value on its way into an entry: what a variable was set to, and where. */
-export interface Step {
+/** What a variable was set to, and where. */
+export interface Assignment {
+  readonly name: string;
   readonly bits: bigint;
   readonly spot: Spot;
+}
+
+/** An entry was written: the value, and what was assigned since the entry before, in order. */
+export interface Written {
+  readonly bits: bigint;
+  readonly assignments: readonly Assignment[];
 }
 
 export interface Journal {
   readonly frames: TableFrames;
   /** The statement that last wrote the entry at a physical address. */
   readonly writers: ReadonlyMap<bigint, Spot>;
-  /** What the variable whose value was written there had been set to, in order. */
-  readonly origins: ReadonlyMap<bigint, readonly Step[]>;
+  /** What was last written there, and what went before it. */
+  readonly written: ReadonlyMap<bigint, Written>;
   /** The statement that last looked at it. */
   readonly readers: ReadonlyMap<bigint, Spot>;
   /** Statements that freed a page, in order. */
@@ -46,7 +53,7 @@ export interface JournalInput {
 }
 
 /** Assignments that are remembered between two entries. */
-const MOST_STEPS = 32;
+const MOST_ASSIGNMENTS = 32;
 const FRAME_MASK = 0x000ffffffffff000n;
 
 /** The frames as evaluated code gets them, and what is written down meanwhile. */
@@ -56,25 +63,19 @@ export function keepJournal({ frames, at, isAtomic, failed }: JournalInput): {
   readonly listener: Listener;
 } {
   const writers = new Map<bigint, Spot>();
-  const origins = new Map<bigint, readonly Step[]>();
+  const written = new Map<bigint, Written>();
   const readers = new Map<bigint, Spot>();
   const frees: Free[] = [];
   const unhooked = new Map<bigint, Spot>();
   const atomicAllocations: Spot[] = [];
-  const journal = { frames, writers, origins, readers, frees, unhooked, atomicAllocations, allocations: 0 };
-  let recent: (Step & { readonly name: string })[] = [];
-  const wayOf = (bits: bigint): readonly Step[] => {
-    const last = recent.findLast((step) => step.bits === bits);
-    if (!last) return [];
-    const own = recent.filter(({ name, spot }) => name === last.name && spot.function === last.spot.function);
-    return own.slice(0, own.lastIndexOf(last) + 1);
-  };
+  const journal = { frames, writers, written, readers, frees, unhooked, atomicAllocations, allocations: 0 };
+  let recent: Assignment[] = [];
   return {
     journal,
     listener: {
       assigned(name, bits, spot) {
         recent.push({ name, bits, spot });
-        if (recent.length > 2 * MOST_STEPS) recent = recent.slice(-MOST_STEPS);
+        if (recent.length > 2 * MOST_ASSIGNMENTS) recent = recent.slice(-MOST_ASSIGNMENTS);
       },
     },
     access: {
@@ -88,7 +89,7 @@ export function keepJournal({ frames, at, isAtomic, failed }: JournalInput): {
       store(address: bigint, bits: bigint) {
         if (at.spot) {
           writers.set(address, at.spot);
-          origins.set(address, wayOf(bits));
+          written.set(address, { bits, assignments: recent });
           const table = frames.load(address) & FRAME_MASK;
           const replaced = table !== 0n && table !== (bits & FRAME_MASK) && frames.contains(table);
           if (replaced && !frames.isFreed(table)) unhooked.set(table, at.spot);

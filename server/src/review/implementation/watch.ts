@@ -25,8 +25,8 @@ export interface Watcher {
 }
 
 interface Current {
-  readonly stmt: Stmt;
-  readonly spot: Spot | null;
+  stmt: Stmt;
+  spot: Spot | null;
 }
 
 export function createWatcher(at: { readonly spot: Spot | null }): Watcher {
@@ -35,7 +35,7 @@ export function createWatcher(at: { readonly spot: Spot | null }): Watcher {
   /** What each function is at. */
   const current = new Map<string, Current>();
   /** What each was at when the function that carries the failure was left. */
-  let calls: ReadonlyMap<string, Current> | null = null;
+  let calls: ReadonlyMap<string, Readonly<Current>> | null = null;
   let depth = 0;
   /** How deep the function stands that knows of the failure; null: there is none, or it is forgotten. */
   let carrier: number | null = null;
@@ -54,7 +54,12 @@ export function createWatcher(at: { readonly spot: Spot | null }): Watcher {
       else held.delete(lock.bits);
     },
     statement: (stmt, spot, name) => {
-      current.set(name, { stmt, spot });
+      const known = current.get(name);
+      if (!known) current.set(name, { stmt, spot });
+      else {
+        known.stmt = stmt;
+        known.spot = spot;
+      }
     },
     failed() {
       carrier = depth;
@@ -67,7 +72,7 @@ export function createWatcher(at: { readonly spot: Spot | null }): Watcher {
       if (carrier === null || own > carrier) return;
       if (isFailure(value)) {
         carrier = own - 1;
-        calls = new Map(current);
+        calls = new Map([...current].map(([each, at]) => [each, { ...at }]));
         return;
       }
       carrier = null;

@@ -5,7 +5,7 @@ import type { Facts } from '../../../../engine/src/kernel/model.ts';
 import { primitives } from '../../../../engine/src/kernel/primitives.ts';
 import type { Scenario } from '../../../../engine/src/kernel/scenario.ts';
 import { type Machine, MachineBug } from '../../../../engine/src/machine.ts';
-import type { Expr, Stmt } from '../../c/ast.ts';
+import type { Expr, Span, Stmt } from '../../c/ast.ts';
 import type { TableFrames } from '../../c/evaluate/builtins/table-frames.ts';
 import { BugOn, EvaluationFault, LimitReached } from '../../c/evaluate/errors.ts';
 import { createEvaluator } from '../../c/evaluate/evaluator.ts';
@@ -93,11 +93,15 @@ export function executeOn(machine: Machine, options: RunOptions, ownSync: OwnSyn
   const unknownCalls: { name: string; spot: Spot | null }[] = [];
   const entered = new Set<string>();
   const memory = createMemory();
-  const spotOf = (node: object | null, fn: EvaluableFunction | null): Spot | null => {
+  const spots = new Map<object, Spot | null>();
+  const spotOf = (node: Span | null, fn: EvaluableFunction | null): Spot | null => {
     if (!node || !fn) return null;
-    const text = program.ownerOf(node as Stmt);
-    const span = node as Stmt;
-    return text && span.end > span.start ? { text, span, function: fn.name } : null;
+    const known = spots.get(node);
+    if (known !== undefined && (known === null || known.function === fn.name)) return known;
+    const text = program.ownerOf(node);
+    const spot = text && node.end > node.start ? { text, span: node, function: fn.name } : null;
+    spots.set(node, spot);
+    return spot;
   };
 
   const { code, asked } = withAsked(
@@ -134,8 +138,7 @@ export function executeOn(machine: Machine, options: RunOptions, ownSync: OwnSyn
         statementOf.set(fn.name, spot);
         recorder.statement(stmt, fn.name, spot, depth);
       },
-      assigned: recorder.assigned,
-      ...ownSync?.hooks((fn) => statementOf.get(fn.name) ?? null),
+      ...(ownSync ? ownSync.hooks((fn) => statementOf.get(fn.name) ?? null) : { assigned: recorder.assigned }),
       branch(test, value, fn) {
         // What is not known does not change its mind, and a loop on it ends after a round: else there would be no end of ways.
         const before = decided.get(test);
@@ -228,7 +231,7 @@ export function executeOn(machine: Machine, options: RunOptions, ownSync: OwnSyn
 const testOfLoop = (stmt: Stmt): Expr | null =>
   stmt.kind === 'for' || stmt.kind === 'while' || stmt.kind === 'do' ? stmt.test : null;
 
-type SpotOf = (node: object | null, fn: EvaluableFunction | null) => Spot | null;
+type SpotOf = (node: Span | null, fn: EvaluableFunction | null) => Spot | null;
 
 /** `last`: the last place in the patch's code that the run came by. */
 function faultOf(error: unknown, spotOf: SpotOf, last: Spot | null): RunFault | null {

@@ -22,9 +22,9 @@ const NO_VALUES: Values = [];
 export function createRecorder(machine: Machine): Recorder {
   const trace: (TraceStep & { values: Values })[] = [];
   let full = false;
-  const push = (step: Omit<TraceStep, 'events' | 'values'>) => {
+  const push = (step: TraceStep & { values: Values }) => {
     full = trace.length >= MOST_TRACED;
-    if (!full) trace.push({ ...step, stmt: step.spot && step.stmt, events: machine.events.length, values: NO_VALUES });
+    if (!full) trace.push(step);
   };
   return {
     trace,
@@ -32,10 +32,12 @@ export function createRecorder(machine: Machine): Recorder {
       push({
         kind: spot ? 'patch' : 'kernel',
         label: stmt.kind === 'model' ? stmt.node.name : '',
-        stmt,
+        stmt: spot && stmt,
         spot,
         function: name,
         depth,
+        events: machine.events.length,
+        values: NO_VALUES,
       }),
     assigned(name, value, span) {
       const last = trace.at(-1);
@@ -43,7 +45,17 @@ export function createRecorder(machine: Machine): Recorder {
       if (last.values === NO_VALUES) last.values = [];
       last.values.push({ name, value: printed(value), span });
     },
-    note: (text, name) => push({ kind: 'note', label: text, stmt: null, spot: null, function: name, depth: null }),
+    note: (text, name) =>
+      push({
+        kind: 'note',
+        label: text,
+        stmt: null,
+        spot: null,
+        function: name,
+        depth: null,
+        events: machine.events.length,
+        values: NO_VALUES,
+      }),
   };
 }
 
