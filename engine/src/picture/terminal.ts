@@ -8,10 +8,14 @@ import { createScale, homeLens, type Piece, type Scale } from './scale.ts';
 import { createStates, type LaneGroup, type PictureState } from './state.ts';
 import { keyIdText } from './words.ts';
 
-/** The end state of a run, one line per group of KeyIDs and a legend of the signs used; no line is longer than `width`. */
+/**
+ * The end state of a run, one line per group of KeyIDs and a legend of the signs used; no line is longer than `width`.
+ * None where nothing changed and nothing differs: there the run is about something that mappings do not show.
+ */
 export function pictureLines(replay: Replay, width: number): string[] {
   const history = createHistory(replay);
-  return stateLines(replay, createStates(history)(history.length), width);
+  const { lines, looks } = drawState(replay, createStates(history)(history.length), width);
+  return [...looks].some((look) => look !== 'same' && look !== 'none') ? lines : [];
 }
 
 const SIGNS = { changed: '#', stale: '/', extra: '\\', swept: '.', hole: ' ', none: ' ', same: ':' } as const;
@@ -25,9 +29,12 @@ const LEGEND: readonly (readonly [Look, string])[] = [
 ];
 
 /** The same for any moment of a run. */
-export function stateLines(replay: Replay, state: PictureState, width: number): string[] {
+export const stateLines = (replay: Replay, state: PictureState, width: number): string[] =>
+  drawState(replay, state, width).lines;
+
+function drawState(replay: Replay, state: PictureState, width: number): { lines: string[]; looks: ReadonlySet<Look> } {
   const canonical = state.groups[0];
-  if (canonical === undefined) return [];
+  if (canonical === undefined) return { lines: [], looks: new Set() };
   const different = state.groups.filter((group, index) => index === 0 || !sameLane(group.lane, canonical.lane));
   const drawn = different.slice(0, MOST_LANES);
   const alike = state.groups.filter((group, index) => index > 0 && sameLane(group.lane, canonical.lane));
@@ -48,7 +55,8 @@ export function stateLines(replay: Replay, state: PictureState, width: number): 
   const looks = new Set(blocks.flatMap((block) => block.looks));
   const legend = LEGEND.filter(([look]) => looks.has(look)).map(([, text]) => text);
   if (legend.length > 0) lines.push(' '.repeat(labelWidth + 2) + legend.join('   '));
-  return lines.map((line) => (line.length > width ? `${line.slice(0, Math.max(0, width - 1))}…` : line).trimEnd());
+  const cut = (line: string) => (line.length > width ? `${line.slice(0, Math.max(0, width - 1))}…` : line).trimEnd();
+  return { lines: lines.map(cut), looks };
 }
 
 const firstOf = (group: LaneGroup): number => group.keyIds[0]?.[0] ?? 0;

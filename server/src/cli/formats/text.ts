@@ -82,7 +82,8 @@ function notesOf(finding: Finding, of: PatchOf, drawn: Set<string>, options: Tex
       body: replay.scenario.call + (others > 0 ? `, and ${count(others, 'more scenario')}` : ''),
     });
     if (!options.quiet && !drawn.has(replay.scenario.id)) {
-      notes.push({ label: '', body: options.picture(replay) });
+      const picture = options.picture(replay);
+      if (picture.length > 0) notes.push({ label: '', body: picture });
       drawn.add(replay.scenario.id);
     }
   }

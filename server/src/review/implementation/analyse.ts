@@ -1,10 +1,12 @@
 /** Runs the patch's own sync through the tests, and each of its allocations through a failure. */
 import type { MacroParser } from '../../c/evaluate/types.ts';
 import type { Program } from '../program.ts';
+import type { Evidence } from '../report.ts';
 import { codeOf } from '../run/code.ts';
 import { type Keeper, type Kept, keeperOf, sameAnswers } from '../run/kept.ts';
 import { movedRun } from '../run/moved.ts';
 import type { Run } from '../run/run.ts';
+import { evidenceOf } from './evidence.ts';
 import {
   type Execution,
   executeImplementation,
@@ -20,6 +22,7 @@ export interface ImplementationRun {
   readonly options: ImplementationOptions;
   readonly run: Run;
   readonly facts: readonly Fact[];
+  readonly evidence: Pick<Evidence, 'changed' | 'synced'>;
   /** Page-table pages that it, and that the reference sync of the same range, asked for. */
   readonly allocations: number;
   readonly referenceAllocations: number;
@@ -78,7 +81,9 @@ function recall(keeper: Keeper<ImplementationRun>, options: ImplementationOption
   return keeper.recall(`${sync.name} ${test.id} ${failure}`, () => {
     const execution = executeImplementation(options);
     const { run, journal, referenceAllocations } = execution;
-    return { options, run, facts: factsOf(execution, options), allocations: journal.allocations, referenceAllocations };
+    const facts = factsOf(execution, options);
+    const evidence = evidenceOf(execution);
+    return { options, run, facts, evidence, allocations: journal.allocations, referenceAllocations };
   });
 }
 

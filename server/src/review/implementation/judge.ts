@@ -1,5 +1,7 @@
 /** What a run of the patch's own sync shows: plain facts with the statement each is laid to. */
 
+import { PMD_SIZE, PUD_SIZE } from '../../../../engine/src/address.ts';
+import type { Event } from '../../../../engine/src/event.ts';
 import { lanesOf } from '../../../../engine/src/lanes.ts';
 import type { Machine, Stale } from '../../../../engine/src/machine.ts';
 import type { ReplayRun } from '../../../../engine/src/replay.ts';
@@ -169,15 +171,31 @@ function unlike(runs: readonly ReplayRun[], others: readonly ReplayRun[]): Repla
   return runs.find((run) => !known.has(JSON.stringify(run)));
 }
 
-function frees({ journal, test }: Execution): readonly Fact[] {
-  return journal.frees.flatMap(({ spot, fault }): Fact[] => {
-    if (!spot || !fault) return [];
-    const message =
-      fault === 'hooked'
-        ? `a page-table page is freed while an entry still points to it (${test.title})`
-        : `a page-table page is freed before the TLB flush that retires it (${test.title})`;
-    return [{ rule: 'early-table-free', spot, message, reason: fault }];
-  });
+function frees({ run, journal, test }: Execution): readonly Fact[] {
+  // Each free at fault is an event too, in the same order; the events know whose table it was.
+  const tables = run.machine.events.slice(run.begin).filter(isEarlyFree);
+  return journal.frees
+    .filter(({ fault }) => fault !== null)
+    .flatMap(({ spot, fault }, index): Fact[] => {
+      const table = tables[index];
+      if (!spot || !fault) return [];
+      const what = table ? tableText(table) : 'a page-table page';
+      const why = fault === 'hooked' ? 'while an entry still points to it' : 'before the TLB flush that retires it';
+      const message = `${what} is freed ${why} (${test.title})`;
+      return [{ rule: 'early-table-free', spot, message, reason: fault }];
+    });
+}
+
+type TableFree = Extract<Event, { kind: 'table-alloc' | 'table-free' }>;
+
+const isEarlyFree = (event: Event): event is TableFree => event.kind === 'table-free' && event.fault !== undefined;
+
+/** What the entries of one table of each level translate, in bytes. */
+const COVERED = { pte: PMD_SIZE, pmd: PUD_SIZE, pud: 512n * PUD_SIZE, p4d: 512n * 512n * PUD_SIZE } as const;
+
+function tableText({ keyId, level, start }: TableFree): string {
+  const whose = keyId === null ? '' : ` of KeyID ${keyId}`;
+  return `the ${level} table${whose} for [${hex(start)}, ${hex(start + COVERED[level])})`;
 }
 
 function topLevel(done: Execution): readonly Fact[] {
