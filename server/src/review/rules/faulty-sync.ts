@@ -15,9 +15,9 @@ The walkers have to do five things right at every level: copy an entry with the 
 table where a huge page was split, put a leaf where a table was, and come by every entry of every KeyID.
 
 ## How to mend it
-The finding stands at the statement that wrote the wrong entry, or at the loop that never came by. Typical: the loop ends
-before \`mktme_nr_keyids\`, the KeyID is or-ed in at the wrong place or masked away, the source pointer is not advanced, an
-error is swallowed.
+The finding stands at the statement that made or wrote the wrong entry, that forgot the failure, or that unhooked the table
+nobody frees, or at the loop that never came by. Typical: the loop ends before \`mktme_nr_keyids\`, the KeyID is or-ed in at
+the wrong place or masked away, the source pointer is not advanced, an error is swallowed, a lock is taken twice.
 
 ## Example
 \`\`\`c
