@@ -25,7 +25,7 @@ interface Registry {
 
 const registries = new WeakMap<Kernel['memory'], Registry>();
 
-function registryOf(kernel: Kernel): Registry {
+function registryOf(kernel: Pick<Kernel, 'memory'>): Registry {
   const known = registries.get(kernel.memory);
   if (known) return known;
   const fresh: Registry = { byPlace: new Map(), byPointer: new Map() };
@@ -38,18 +38,19 @@ const NOT_PRESENT = PAGE_BIT.rw | PAGE_BIT.accessed | PAGE_BIT.dirty | PAGE_BIT.
 
 /**
  * lookup_address(): the entry that covers the address, or null where the kernel finds none. A hole in the direct
- * mapping of RAM is an entry that is not present but still has its frame, as set_memory_np() leaves it.
+ * mapping of RAM is an entry that is not present but still has its frame, as set_memory_np() leaves it; so is an entry
+ * elsewhere that the run itself has taken `present` from.
  */
-export function lookupEntry(kernel: Kernel, address: Address): TableEntry | null {
+export function lookupEntry(kernel: Pick<Kernel, 'machine' | 'memory'>, address: Address): TableEntry | null {
   const { machine, memory } = kernel;
   const walked = walkedAddress(address, machine.layout.pagingLevels);
   const mapping = machine.lookup(walked);
   const page = mapping?.page ?? '4K';
   const start = mapping?.start ?? roundDown(walked, bytesOf[page]);
-  if (!mapping && !inMappedRam(machine.layout, walked)) return null;
   const { byPlace, byPointer } = registryOf(kernel);
   const place = `${page} ${start}`;
   const known = byPlace.get(place);
+  if (!mapping && known === undefined && !inMappedRam(machine.layout, walked)) return null;
   const pointer = known ?? memory.allocate(PTE_T, 'page-table entry');
   if (known === undefined) {
     byPlace.set(place, pointer);

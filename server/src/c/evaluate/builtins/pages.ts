@@ -1,8 +1,10 @@
 /** Addresses, page frame numbers and struct pages into each other. */
 import { INT, pointerTo, structOf, UNSIGNED_LONG, type Value, VOID } from '../../../../../engine/src/kernel/ctype.ts';
+import { pfnOfEntry } from '../../../../../engine/src/kernel/entry.ts';
 import type { Memory } from '../../../../../engine/src/kernel/memory.ts';
 import { pageOfPfn, pfnOfPage, vmemmapStart } from '../../../../../engine/src/kernel/page.ts';
 import { keyIdAddressOfPage, pageKeyId } from '../../../../../engine/src/kernel/page-ext.ts';
+import { lookupEntry } from '../../../../../engine/src/kernel/table-entries.ts';
 import type { Layout } from '../../../../../engine/src/layout.ts';
 import type { Machine } from '../../../../../engine/src/machine.ts';
 import { make } from '../arithmetic.ts';
@@ -26,7 +28,16 @@ export function toPhysical(machine: Machine, address: bigint): bigint {
   return BigInt.asUintN(64, address - pageOffset) % directMappingSize;
 }
 
-/** slow_virt_to_phys(): through the page tables; null where nothing is mapped. */
+/** slow_virt_to_phys(), v4.18 to v6.1: by the entry, which keeps its frame when it is not present any more. */
+const throughEntry: Builtin = {
+  run({ memory, machine }, [value]) {
+    const address = value ? signExtended(value) : 0n;
+    const entry = lookupEntry({ memory, machine }, address);
+    return ulong(entry ? (pfnOfEntry(entry.value) << 12n) + (address - entry.start) : 0n);
+  },
+};
+
+/** Through the page tables; null where nothing is mapped. */
 function walk(machine: Machine, address: bigint): bigint | null {
   const mapping = machine.lookup(address);
   return mapping && (mapping.pfn << 12n) + (address - mapping.start);
@@ -96,7 +107,7 @@ export const pages: BuiltinTable = {
     __phys_addr: on(physical),
     __phys_addr_nodebug: on(physical),
     virt_to_phys: on(physical),
-    slow_virt_to_phys: on((address, machine) => ulong(walk(machine, address) ?? 0n)),
+    slow_virt_to_phys: throughEntry,
     pfn_to_kaddr: on((pfn, machine) => virtual(pfn << 12n, machine)),
     virt_to_pfn: on((address, machine) => ulong(toPhysical(machine, address) >> 12n)),
     virt_to_page: on((address, machine) => pageOf(machine.layout, toPhysical(machine, address) >> 12n)),
