@@ -1,4 +1,5 @@
 /** Addresses, page frame numbers and struct pages into each other. */
+import { bytesOf } from '../../../../../engine/src/address.ts';
 import { INT, pointerTo, structOf, UNSIGNED_LONG, type Value, VOID } from '../../../../../engine/src/kernel/ctype.ts';
 import { pfnOfEntry } from '../../../../../engine/src/kernel/entry.ts';
 import type { Memory } from '../../../../../engine/src/kernel/memory.ts';
@@ -33,7 +34,7 @@ const throughEntry: Builtin = {
   run({ memory, machine }, [value]) {
     const address = value ? signExtended(value) : 0n;
     const entry = lookupEntry({ memory, machine }, address);
-    return ulong(entry ? (pfnOfEntry(entry.value) << 12n) + (address - entry.start) : 0n);
+    return ulong(entry ? (pfnOfEntry(entry.value) << 12n) + (address & (bytesOf[entry.page] - 1n)) : 0n);
   },
 };
 
