@@ -236,6 +236,7 @@ const HEAD = 'int sync_direct_mapping(unsigned long start, unsigned long end)';
 const COPY = 'set_pte(to, __pte(val ? with_keyid(val, keyid) : 0));';
 const SET_PMD = 'set_pmd(dst, __pmd(with_keyid(pmd_val(*src), keyid)));';
 const SET_PUD = 'set_pud(dst, __pud(with_keyid(pud_val(*src), keyid)));';
+const MANY_PAGES = `off = ${Array.from({ length: 40 }, () => 'get_zeroed_page(GFP_KERNEL)').join(' | ')};`;
 const anywhere = (...lines: string[]) => lines.map((line) => `faulty-sync @ ${line}` as const);
 
 const walkers: GoodHook = {
@@ -399,6 +400,11 @@ const walkers: GoodHook = {
       name: 'an allocation that fails goes unsaid',
       edits: [instead(null, '\tflush_tlb_all();\n\treturn ret;\n}\n', '\tflush_tlb_all();\n\treturn 0;\n}\n')],
       expect: anywhere(HEAD, 'return 0;'),
+    },
+    {
+      name: 'pages asked for without end, many at once',
+      edits: [instead(null, '\tfor (keyid = 1; keyid', `\twhile (true)\n\t\t${MANY_PAGES}\n\tfor (keyid = 1; keyid`)],
+      expect: anywhere('while (true)', MANY_PAGES),
     },
     {
       name: 'the distance of the mappings forgotten',

@@ -2,6 +2,7 @@
 import type { TableFrames } from '../../../../engine/src/frames.ts';
 import { MachineBug } from '../../../../engine/src/machine.ts';
 import type { TableFrames as EvaluatedFrames } from '../../c/evaluate/builtins/table-frames.ts';
+import { LimitReached } from '../../c/evaluate/errors.ts';
 import type { Spot } from '../run/run.ts';
 
 export interface Free {
@@ -54,6 +55,8 @@ export interface JournalInput {
 
 /** Assignments that are remembered between two entries. */
 const MOST_ASSIGNMENTS = 32;
+/** Code that asks for more pages than any mapping has tables does not come to an end. */
+const MOST_PAGES = 65_536;
 const FRAME_MASK = 0x000ffffffffff000n;
 
 /** The frames as evaluated code gets them, and what is written down meanwhile. */
@@ -99,6 +102,7 @@ export function keepJournal({ frames, at, isAtomic, failed }: JournalInput): {
       },
       allocate(maySleep: boolean) {
         journal.allocations++;
+        if (journal.allocations > MOST_PAGES) throw new LimitReached('statements', null, null);
         if (at.spot && maySleep && isAtomic()) atomicAllocations.push(at.spot);
         const page = frames.allocFrame();
         if (page === null) failed();
