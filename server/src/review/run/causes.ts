@@ -3,7 +3,7 @@ import { PMD_SIZE, type Range } from '../../../../engine/src/address.ts';
 import type { Event } from '../../../../engine/src/event.ts';
 import { isEndless } from './endless.ts';
 import { functionsAround } from './flow.ts';
-import { canonicalMapping, canonicalOf, overlaps, subtract, union } from './ranges.ts';
+import { canonicalMapping, canonicalOf, covers, overlaps, subtract, union } from './ranges.ts';
 import type { Run, SyncCall } from './run.ts';
 
 export type Cause =
@@ -52,15 +52,24 @@ export function causesOf(run: Run): readonly Cause[] {
   const lost = subtract(stale, written);
   const due = subtract(stale, lost);
   return merge([
-    ...lost.flatMap((range) => lossCause(run, range, changes)),
+    ...byHugePage(lost, changes).flatMap((range) => lossCause(run, range, changes)),
     ...due.flatMap((range) => dueCause(run, range, changes)),
   ]);
 }
 
 type Indexed = readonly { readonly event: Change; readonly index: number }[];
 
+/** The holes of two split pages side by side are one stretch, and each may be another call's. */
+function byHugePage(ranges: readonly Range[], changes: Indexed): readonly Range[] {
+  const pages: Range[] = [];
+  for (const { event } of changes) if (event.kind === 'split' && !covers(pages, event)) pages.push(event);
+  const inside = pages.flatMap((page) => ranges.flatMap((range) => subtract([range], subtract([range], [page]))));
+  return [...subtract(ranges, pages), ...inside];
+}
+
 function lossCause(run: Run, range: Range, changes: Indexed): readonly Cause[] {
-  const split = changes.findLast(({ event }) => event.kind === 'split' && overlaps(event, range));
+  // A 1 GiB page is split before a 2 MiB page in it is.
+  const split = changes.find(({ event }) => event.kind === 'split' && overlaps(event, range));
   const huge = split?.event ?? range;
   const call =
     run.syncs.findLast((sync) => sync.from > (split?.index ?? 0) && overlaps(sync, huge)) ??
