@@ -9,6 +9,7 @@ import { review } from '../../server/src/review/review.ts';
 import { HOOKS } from '../seeded/hooks/index.ts';
 import { mbox } from '../seeded/mail.ts';
 import { goodChange, patchOf } from '../seeded/seeded.ts';
+import { withoutMarks } from './annotated.ts';
 
 const LONG = 600_000;
 let parser: CParser;
@@ -98,6 +99,22 @@ test('a hook', () => holds(read('cpa-flush.patch'), 4, 6), LONG);
 test('a hook in the flow of a request', () => holds(read('request.patch'), 2, 5), LONG);
 test('a series', () => holds(read('series.mbox.patch'), 3, 5), LONG);
 test('hot-plug', () => holds(read('hot-plug.patch'), 3, 5), LONG);
+test(
+  'a sync that rounds its range out, and a narrow hook: with the rounding, without, and with another',
+  () => {
+    const rounds = withoutMarks(read('own-rounding.mbox.patch'));
+    const memory = createReviewMemory();
+    const errors = [rounds, rounds.replace(/PUD_SIZE\);\n\+\tend/, 'PAGE_SIZE);\n+\tend'), `\n${rounds}`, rounds].map(
+      (text) => {
+        const remembered = said(review(text, { file: 'x', parser, memory }));
+        expect(remembered).toEqual(said(review(text, { file: 'x', parser })));
+        return remembered.summary.errors;
+      },
+    );
+    expect(errors).toEqual([0, 1, 0, 0]);
+  },
+  LONG,
+);
 test(
   'the sync itself, and a hook behind it',
   () => holds(mbox([...seeded('the sync itself'), read('cpa-flush.patch')]), 2, 6),

@@ -6,6 +6,7 @@ import type { Message, PatchFile } from '../patch/model.ts';
 import { findingsOf } from './findings.ts';
 import { hookedFunctions, syncCalls } from './hooks.ts';
 import { type ImplementationRun, runImplementations } from './implementation/analyse.ts';
+import { type Opinion, secondOpinions } from './implementation/opinion.ts';
 import { concernsSync } from './introduction.ts';
 import { withNames } from './named.ts';
 import { buildProgram, DEFAULT_SYNCS, type Program } from './program.ts';
@@ -33,6 +34,7 @@ export interface Analysis {
 
 export interface KeptAnalysis {
   readonly trials: KeptTrials;
+  readonly opinions: Kept<Opinion>;
   readonly implementations: Kept<ImplementationRun>;
 }
 
@@ -88,10 +90,16 @@ export function* analyse({
     skipScenarios: options.skipScenarios ?? [],
     last: last?.trials ?? null,
   });
+  const opinions = yield* secondOpinions({
+    program: post,
+    trials: ran.trials,
+    parse: macroParser(parser),
+    last: last?.opinions ?? null,
+  });
   const implementations = yield* runImplementations(post, macroParser(parser), last?.implementations ?? null);
   const context: Context = {
     ...base,
-    trials: ran.trials,
+    trials: opinions.trials,
     failures: ran.failures,
     implementations: implementations.runs,
   };
@@ -101,7 +109,7 @@ export function* analyse({
     context,
     ran,
     own: texts.at(-1),
-    kept: { trials: ran.kept, implementations: implementations.kept },
+    kept: { trials: ran.kept, opinions: opinions.kept, implementations: implementations.kept },
     ownFindings: (given) => findingsOf(drafts, given).filter(isOwn),
     allFindings: (given) => findingsOf(drafts, given),
   };

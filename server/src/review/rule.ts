@@ -1,6 +1,7 @@
 /** What a rule is given and what it says. */
 import type { Message, PatchFile } from '../patch/model.ts';
 import type { ImplementationRun } from './implementation/analyse.ts';
+import type { Cleared } from './implementation/opinion.ts';
 import type { Program } from './program.ts';
 import type { Evidence, Finding, Place, RuleSlug, Severity } from './report.ts';
 import type { Cause } from './run/causes.ts';
@@ -15,6 +16,8 @@ export interface Trial {
   readonly before: Run | null;
   /** Why what is stale at the end is stale. */
   readonly causes: readonly Cause[];
+  /** What of it is not so with the patch's own sync; null: nothing, or nobody has looked. */
+  readonly cleared: Cleared | null;
 }
 
 export interface Context {

@@ -111,6 +111,7 @@ const MOST_FAILURES = 12;
 const trialOf = (run: Run, causes: readonly Cause[], model: () => Run, before: () => Run | null): Trial => ({
   run,
   causes,
+  cleared: null,
   get model() {
     return model();
   },

@@ -23,7 +23,7 @@ export function replayOf(context: Context, scenario: string, variant: 'patched' 
   if (!trial) return variant === 'patched' ? implementationReplay(context, scenario) : null;
   if (variant === 'patched') return documentOf(trial.run, variant, context, verdictOf(trial), flowOf(trial, trial.run));
   const run = trial.before ?? trial.model;
-  const flow = flowOf({ run, model: trial.model, before: null, causes: [] }, run);
+  const flow = flowOf({ run, model: trial.model, before: null, causes: [], cleared: null }, run);
   return documentOf(run, variant, context, withoutPatch(run), flow);
 }
 

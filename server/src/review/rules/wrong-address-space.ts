@@ -1,10 +1,10 @@
 import { sizeText } from '../../../../engine/src/size-text.ts';
 import { atCall } from '../at.ts';
-import type { Context, Draft, Rule } from '../rule.ts';
+import type { Context, Draft, Rule, Trial } from '../rule.ts';
 import { hex, staleKeyIds } from '../run/print.ts';
-import { bytesIn, canonicalMapping } from '../run/ranges.ts';
-import type { Run, SyncCall } from '../run/run.ts';
-import { whereIs } from '../run/space.ts';
+import { bytesIn } from '../run/ranges.ts';
+import type { SyncCall } from '../run/run.ts';
+import { isForeign, whereIs } from '../run/space.ts';
 
 /** wrong-address-space: the range is not in KeyID-0's direct mapping. */
 export const wrongAddressSpace: Rule = {
@@ -30,11 +30,12 @@ sync_direct_mapping(start, start + cpa->numpages * PAGE_SIZE);
 \`\`\`
 `,
   check(context) {
-    return context.trials.flatMap(({ run, causes }) => [
-      ...causes.flatMap((cause): Draft[] => {
+    return context.trials.flatMap((trial) => [
+      ...trial.causes.flatMap((cause): Draft[] => {
         if (cause.kind !== 'foreign-range') return [];
         const at = atCall(context, cause.call);
         if (!at) return [];
+        const { run } = trial;
         const { call } = cause;
         const where = whereIs(call, run.machine.layout);
         const other = call.start <= call.end ? '' : ' (reversed)';
@@ -49,18 +50,16 @@ sync_direct_mapping(start, start + cpa->numpages * PAGE_SIZE);
           },
         ];
       }),
-      ...run.syncs.flatMap((call) => strayDraft(context, run, call)),
+      ...trial.run.syncs.flatMap((call) => strayDraft(context, trial, call)),
     ]);
   },
 };
 
 /** A call that leaves nothing stale behind and all the same walks tables that no KeyID's direct mapping consists of. */
-function strayDraft(context: Context, run: Run, call: SyncCall): readonly Draft[] {
+function strayDraft(context: Context, { run, cleared }: Trial, call: SyncCall): readonly Draft[] {
   const { layout } = run.machine;
-  const mapping = canonicalMapping(layout);
   const at = atCall(context, call);
-  if (!at || call.opaque !== null || call.start >= call.end) return [];
-  if (call.start >= mapping.start && call.end <= mapping.end) return [];
+  if (!at || !isForeign(call, layout) || cleared?.calls.has(call.id)) return [];
   return [
     {
       rule: 'wrong-address-space',

@@ -11,6 +11,9 @@ import { printed } from './print.ts';
 import { canonicalOf, min, overlaps, union } from './ranges.ts';
 import type { Spot, SyncCall, SyncHolder, SyncSeen } from './run.ts';
 
+/** Does what a run's n-th call of the sync asks for in the reference's place; null: this one is left to the reference. */
+export type CarryOut = (id: number, name: string, args: readonly Value[]) => number | null;
+
 export interface SyncRequest {
   readonly id: number;
   readonly uses: ReadonlySet<SyncSeen>;
@@ -25,6 +28,7 @@ export interface SyncRequest {
   readonly before: readonly SyncCall[];
   /** Events of the machine when the run began. */
   readonly begin: number;
+  readonly carryOut: CarryOut | null;
 }
 
 export function callSync(request: SyncRequest): { readonly value: Value; readonly call: SyncCall } {
@@ -42,7 +46,9 @@ export function callSync(request: SyncRequest): { readonly value: Value; readonl
       ? 0
       : request.failure - request.before.reduce((sum, call) => sum + allocationsOf(machine, call), 0);
   if (request.id >= MOST_CALLS) throw new LimitReached('statements', expr, null);
-  const result = machine.sync(start, atMost(start, wholePages(end), machine), nth > 0 ? { failAllocation: nth } : {});
+  const result =
+    request.carryOut?.(request.id, request.convention.name, args) ??
+    machine.sync(start, atMost(start, wholePages(end), machine), nth > 0 ? { failAllocation: nth } : {});
   return {
     value: { ...intValue(BigInt(result), INT), syncResult: request.id },
     call: {

@@ -3,7 +3,7 @@ import { PMD_SIZE, type Range } from '../../../../engine/src/address.ts';
 import type { Event } from '../../../../engine/src/event.ts';
 import { isEndless } from './endless.ts';
 import { functionsAround } from './flow.ts';
-import { canonicalMapping, canonicalOf, covers, overlaps, subtract, union } from './ranges.ts';
+import { canonicalMapping, canonicalOf, covers, intersect, overlaps, subtract, union } from './ranges.ts';
 import type { Run, SyncCall } from './run.ts';
 
 export type Cause =
@@ -63,7 +63,7 @@ type Indexed = readonly { readonly event: Change; readonly index: number }[];
 function byHugePage(ranges: readonly Range[], changes: Indexed): readonly Range[] {
   const pages: Range[] = [];
   for (const { event } of changes) if (event.kind === 'split' && !covers(pages, event)) pages.push(event);
-  const inside = pages.flatMap((page) => ranges.flatMap((range) => subtract([range], subtract([range], [page]))));
+  const inside = pages.flatMap((page) => intersect(ranges, [page]));
   return [...subtract(ranges, pages), ...inside];
 }
 

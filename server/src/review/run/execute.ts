@@ -12,7 +12,7 @@ import { createEvaluator } from '../../c/evaluate/evaluator.ts';
 import type { EvaluableFunction, Evaluator, Hooks, MacroParser } from '../../c/evaluate/types.ts';
 import { visit } from '../../c/walk.ts';
 import type { Program } from '../program.ts';
-import { callSync } from './call-sync.ts';
+import { type CarryOut, callSync } from './call-sync.ts';
 import { codeOf, withAsked } from './code.ts';
 import type { Run, RunFault, Spot, SyncCall, SyncHolder, SyncSeen } from './run.ts';
 import { createRecorder, type Recorder } from './trace.ts';
@@ -33,6 +33,8 @@ export interface RunOptions {
   readonly decisions: readonly boolean[];
   /** The n-th page-table allocation of the syncs of this run fails (1-based). */
   readonly failure: number | null;
+  /** Who does the calls of the sync on the run's machine; absent: the reference. */
+  readonly syncing?: (machine: Machine, facts: Facts) => CarryOut;
 }
 
 /** Machines just before a scenario's entry, by what they hold. Machines are persistent: a fork costs nothing. */
@@ -82,6 +84,7 @@ export function executeOn(machine: Machine, options: RunOptions, ownSync: OwnSyn
   const { scenario, program, decisions } = options;
   const begin = machine.events.length;
   const facts = { ...FACTS, ...scenario.facts };
+  const carryOut = options.syncing?.(machine, facts) ?? null;
   const recorder = ownSync?.recorder ?? createRecorder(machine);
   let last: Spot | null = null;
   const syncs: SyncCall[] = [];
@@ -173,6 +176,7 @@ export function executeOn(machine: Machine, options: RunOptions, ownSync: OwnSyn
           failure: options.failure,
           before: syncs,
           begin,
+          carryOut,
         });
         syncs.push(call);
         return value;

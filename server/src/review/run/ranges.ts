@@ -32,6 +32,10 @@ export function subtract(ranges: readonly Range[], holes: readonly Range[]): rea
   });
 }
 
+/** What of `ranges` some of `others` cover. */
+export const intersect = (ranges: readonly Range[], others: readonly Range[]) =>
+  subtract(ranges, subtract(ranges, others));
+
 export const overlaps = (a: Range, b: Range) => a.start < b.end && b.start < a.end;
 export const covers = (ranges: readonly Range[], range: Range) => subtract([range], ranges).length === 0;
 export const bytesIn = (ranges: readonly Range[]) =>

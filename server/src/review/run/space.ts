@@ -1,6 +1,8 @@
 /** What kind of address something is, and where a range lies, in the field's words. */
 import type { Address, Range } from '../../../../engine/src/address.ts';
 import type { Layout } from '../../../../engine/src/layout.ts';
+import { canonicalMapping } from './ranges.ts';
+import type { SyncCall } from './run.ts';
 
 export function whatIs(address: Address, layout: Layout): string {
   const offset = address - layout.pageOffset;
@@ -21,4 +23,10 @@ export function whereIs(range: Range, layout: Layout): string {
   if (first !== whatIs(layout.pageOffset, layout)) return `is ${first}, not KeyID-0's direct mapping`;
   if (range.start > range.end) return 'ends before it begins';
   return `begins in KeyID-0's direct mapping and goes on into ${whatIs(layout.pageOffset + layout.directMappingSize, layout)}`;
+}
+
+/** A call whose range is known, and not all in KeyID-0's direct mapping. */
+export function isForeign({ start, end, opaque }: SyncCall, layout: Layout): boolean {
+  const mapping = canonicalMapping(layout);
+  return opaque === null && start < end && (start < mapping.start || end > mapping.end);
 }
