@@ -76,3 +76,15 @@ ret = sync_direct_mapping(va, end);
   expect(findings).toEqual([]);
   expect(problems).toHaveLength(1);
 });
+
+test('a call for each page of all of the kernel image is no loop without end', () => {
+  const { findings, problems } = check(`
+for (i = 0; i < numpages; i++) {
+	va = (unsigned long)__va(slow_virt_to_phys((void *)__cpa_addr(&cpa, i))) & PUD_MASK;
+	end = va + PUD_SIZE;
+	WARN_ON_ONCE(sync_direct_mapping(va, end));
+}
+`);
+  expect(findings).toEqual([]);
+  expect(problems).toEqual([]);
+});

@@ -72,8 +72,8 @@ export function callSync(request: SyncRequest): { readonly value: Value; readonl
   };
 }
 
-/** A run that syncs more often than any sensible code ends. */
-const MOST_CALLS = 1536;
+/** A run ends that syncs more often than sensible code: at worst once for each page that mark_rodata_ro() changes, and it has passed over most of them twice. */
+const MOST_CALLS = 4096;
 
 /** A page of which the range leaves out the last byte is not in it. */
 const wholePages = (end: Address): Address => end & ~(PAGE_SIZE - 1n);
