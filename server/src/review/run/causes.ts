@@ -2,7 +2,7 @@
 import { PMD_SIZE, type Range } from '../../../../engine/src/address.ts';
 import type { Event } from '../../../../engine/src/event.ts';
 import { isEndless } from './endless.ts';
-import { functionsAround } from './flow.ts';
+import { functionMaking, functionsAround } from './flow.ts';
 import { canonicalMapping, canonicalOf, covers, intersect, overlaps, subtract, union } from './ranges.ts';
 import type { Run, SyncCall } from './run.ts';
 
@@ -96,9 +96,14 @@ function dueCause(run: Run, range: Range, changes: Indexed): readonly Cause[] {
   return early ? [{ kind: 'early', call: early, ranges: [range] }] : [{ kind: 'none', ranges: [range], at: changedAt }];
 }
 
-/** True if the sync and a later change belong together: one call of a function of the patch does both. */
-const isOneFlow = (run: Run, sync: SyncCall, changedAt: number) =>
-  functionsAround(run, sync.from, changedAt).some((name) => run.entered.has(name));
+/**
+ * True if the sync and a later change belong together: one call of a function of the patch does both, or what called the
+ * function that syncs makes the change itself, as where it links the table that phys_pud_init() has filled.
+ */
+function isOneFlow(run: Run, sync: SyncCall, changedAt: number): boolean {
+  const around = functionsAround(run, sync.from, changedAt);
+  return around.some((name) => run.entered.has(name)) || around.at(-1) === functionMaking(run, changedAt);
+}
 
 const within = (range: Range, mapping: Range) => range.start >= mapping.start && range.end <= mapping.end;
 

@@ -49,3 +49,9 @@ export function functionsAround(run: Run, first: number, last: number): readonly
   }
   return names.reverse();
 }
+
+/** The function whose own statement made an event. */
+export function functionMaking(run: Run, event: number): string | undefined {
+  const statements = statementsOf(run);
+  return statements[makerOf(statements, event)]?.function;
+}
