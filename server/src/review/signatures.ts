@@ -1,4 +1,5 @@
 /** The forms in which a patch shows a function's signature. */
+import type { CType } from '../../../engine/src/kernel/ctype.ts';
 import type { Parameter } from '../c/ast.ts';
 import { allShown } from './hooks.ts';
 import type { Program } from './program.ts';
@@ -8,6 +9,8 @@ import { isChanged } from './text.ts';
 export interface SignatureForm {
   readonly kind: 'declaration' | 'definition' | 'stub';
   readonly parameters: readonly Parameter[];
+  /** Null: the type is not known. */
+  readonly returns: CType | null;
   readonly spot: Spot;
   /** True if the patch adds or changes the line. */
   readonly changed: boolean;
@@ -20,6 +23,7 @@ export function introducedSyncs(program: Program, name: string): readonly Signat
       ({ prototype, text }): SignatureForm => ({
         kind: 'declaration',
         parameters: prototype.parameters,
+        returns: prototype.returns,
         spot: { text, span: prototype, function: name },
         changed: isChanged(text, prototype),
       }),
@@ -28,7 +32,8 @@ export function introducedSyncs(program: Program, name: string): readonly Signat
     if (source.name !== name || !source.nameSpan || !source.parameters || source.parametersCut) return [];
     const kind = source.storage.static || text.path.endsWith('.h') ? 'stub' : 'definition';
     const spot = { text, span: source.nameSpan, function: name };
-    return [{ kind, parameters: source.parameters, spot, changed: isChanged(text, source.nameSpan) }];
+    const { parameters, returns } = source;
+    return [{ kind, parameters, returns, spot, changed: isChanged(text, source.nameSpan) }];
   });
   return [
     ...bodies.filter((form) => form.kind === 'definition'),

@@ -29,7 +29,7 @@ static inline int sync_direct_mapping(unsigned long start, unsigned long end)
       const declaration = forms.find(
         (form) => form.kind === 'declaration' && form.changed && form.spot.text.path.endsWith('.h'),
       );
-      if (!declaration || forms.some((form) => form.kind === 'stub')) return [];
+      if (!declaration || context.post.macros.has(name) || forms.some((form) => form.kind === 'stub')) return [];
       return [
         {
           rule: 'missing-stub',

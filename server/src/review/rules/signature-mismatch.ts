@@ -1,10 +1,10 @@
 import type { CType } from '../../../../engine/src/kernel/ctype.ts';
-import type { Parameter, Span } from '../../c/ast.ts';
+import type { Span } from '../../c/ast.ts';
 import { syncCalls } from '../hooks.ts';
 import type { Context, Draft, Rule } from '../rule.ts';
 import { count } from '../run/print.ts';
 import type { Spot } from '../run/run.ts';
-import { introducedSyncs } from '../signatures.ts';
+import { introducedSyncs, type SignatureForm } from '../signatures.ts';
 
 /** signature-mismatch: declaration, stub, definition and calls of the sync disagree after the patch. */
 export const signatureMismatch: Rule = {
@@ -36,12 +36,10 @@ with the stub still \`static inline int sync_direct_mapping(void)\`.
       if (!authority) return leftBehindByCalls(context, name);
       const drafts: Draft[] = [];
       for (const form of forms) {
-        if (form === authority || sameSignature(form.parameters, authority.parameters)) continue;
+        if (form === authority || (sameParameters(form, authority) && sameResult(form, authority))) continue;
+        const says = sameParameters(form, authority) ? gives : takes;
         drafts.push(
-          draft(
-            form.spot,
-            `this ${form.kind} of ${name}() takes ${list(form.parameters)}, its ${authority.kind} takes ${list(authority.parameters)}`,
-          ),
+          draft(form.spot, `this ${form.kind} of ${name}() ${says(form)}, its ${authority.kind} ${says(authority)}`),
         );
       }
       for (const call of syncCalls(context.post)) {
@@ -49,18 +47,18 @@ with the stub still \`static inline int sync_direct_mapping(void)\`.
         drafts.push(
           draft(
             call.spot,
-            `${name}() is called with ${count(call.expr.args.length, 'argument')}, its ${authority.kind} takes ${list(authority.parameters)}`,
+            `${name}() is called with ${count(call.expr.args.length, 'argument')}, its ${authority.kind} ${takes(authority)}`,
           ),
         );
       }
       const before = introducedSyncs(context.pre, name);
-      const wasOther = before.some((form) => !sameSignature(form.parameters, authority.parameters));
+      const wasOther = before.some((form) => !sameParameters(form, authority));
       const declared = forms.some((form) => form.kind === 'declaration');
       if (wasOther && authority.changed && !declared && drafts.length === 0)
         drafts.push(
           draft(
             authority.spot,
-            `the ${authority.kind} of ${name}() now takes ${list(authority.parameters)}, and the patch leaves its declaration as it was`,
+            `the ${authority.kind} of ${name}() now ${takes(authority)}, and the patch leaves its declaration as it was`,
           ),
         );
       return drafts;
@@ -98,13 +96,20 @@ const draft = (spot: Spot & { span: Span }, message: string): Draft => ({
   run: null,
 });
 
-const sameSignature = (a: readonly Parameter[], b: readonly Parameter[]) =>
+const sameParameters = ({ parameters: a }: SignatureForm, { parameters: b }: SignatureForm) =>
   a.length === b.length && a.every((parameter, index) => sameType(parameter.type, b[index]?.type));
+
+/** Results of two types convert into each other; only a call that uses the result of a void function does not compile. */
+const sameResult = (a: SignatureForm, b: SignatureForm) => !a.returns || !b.returns || isVoid(a) === isVoid(b);
+const isVoid = (form: SignatureForm) => form.returns?.kind === 'void';
+const gives = (form: SignatureForm) => (isVoid(form) ? 'gives back nothing' : 'gives back a result');
 
 function sameType(a: CType, b: CType | undefined): boolean {
   if (!b || a.kind !== b.kind) return false;
   return a.kind !== 'int' || b.kind !== 'int' || (a.bits === b.bits && a.signed === b.signed);
 }
 
-const list = (parameters: readonly Parameter[]) =>
-  parameters.length === 0 ? 'no arguments' : `(${parameters.map((parameter) => parameter.name || '_').join(', ')})`;
+const takes = ({ parameters }: SignatureForm) =>
+  parameters.length === 0
+    ? 'takes no arguments'
+    : `takes (${parameters.map((parameter) => parameter.name || '_').join(', ')})`;
