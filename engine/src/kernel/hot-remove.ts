@@ -98,6 +98,22 @@ const kernel_physical_mapping_remove: KernelFunction = {
   ],
 };
 
+/** vmemmap_free(): the struct pages of memory that goes; they are mapped outside the direct mapping. */
+const vmemmap_free: KernelFunction = {
+  name: 'vmemmap_free',
+  path: INIT_64,
+  versions: ALL,
+  returns: VOID,
+  parameters: [ulong('start'), ulong('end'), ALTMAP],
+  locals: [],
+  body: [
+    nothing('the range is one of whole pages', 'VM_BUG_ON(_)'),
+    does('remove the range', ['remove_pagetable($start, $end, false, $altmap)'], (f) => {
+      f.kernel.call('remove_pagetable', f.get('start'), f.get('end'), 0n, f.get('altmap'));
+    }),
+  ],
+};
+
 const NID: Parameter = { name: 'nid', type: INT };
 
 /** arch_remove_memory(): nid came and went again. */
@@ -148,6 +164,7 @@ const hotRemove = (versions: readonly Version[], before: readonly bigint[]): Ker
 export const HOT_REMOVE: readonly KernelFunction[] = [
   remove_pagetable,
   kernel_physical_mapping_remove,
+  vmemmap_free,
   arch_remove_memory(['v4.18', 'v6.1'], []),
   arch_remove_memory(['v5.1'], [NID]),
   hotRemove(['v4.18', 'v6.1'], []),

@@ -1,6 +1,7 @@
 /** Memory hot-add and hot-remove: aligned or not, inside known top-level entries or in new ones. */
 import { PMD_SIZE, TIB } from '../../address.ts';
 import type { Facts } from '../model.ts';
+import { pageOfPfn } from '../page.ts';
 import type { Scenario } from '../scenario.ts';
 import { GIB, type Growing, growing, type PagingLevels } from './machines.ts';
 import { hex, scenario, type Written } from './request.ts';
@@ -177,6 +178,23 @@ const split: HotPlug = {
   through: ['pud', 'pmd', 'pte'],
 };
 
+/** What hangs in remove_pagetable() comes by here as well, where no entry of the direct mapping changes. */
+function structPages({ levels, ramBytes, block, mapped, id }: HotPlug): Scenario {
+  const first = block.start >> 12n;
+  const behind = (block.start + block.size) >> 12n;
+  return scenario({
+    id: 'hot-remove/struct-pages',
+    title: 'the struct pages of 128 MiB that go with it, which are mapped outside the direct mapping',
+    family: 'hot-remove',
+    functions: ['vmemmap_free'],
+    on: growing({ levels, ramBytes, added: mapped, key: `grown-${id}` }),
+    entry: 'vmemmap_free',
+    args: ({ machine: { layout } }) => [pageOfPfn(layout, first), pageOfPfn(layout, behind), 0n],
+    call: `vmemmap_free(pfn_to_page(${hex(first)}), pfn_to_page(${hex(behind)}), NULL)`,
+    reaches: ['vmemmap_free', 'remove_pagetable'],
+  });
+}
+
 export const hotPlug: readonly Scenario[] = [
   hotAdd(in2m),
   hotAdd(in4k),
@@ -191,4 +209,5 @@ export const hotPlug: readonly Scenario[] = [
   hotRemove(split, ['pmd', 'pte']),
   hotRemove(newTopLevel, []),
   hotRemove(newP4d, ['pmd', 'pud']),
+  structPages(in2m),
 ];

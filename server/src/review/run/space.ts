@@ -1,5 +1,6 @@
 /** What kind of address something is, and where a range lies, in the field's words. */
 import type { Address, Range } from '../../../../engine/src/address.ts';
+import { pageOfPfn, vmemmapStart } from '../../../../engine/src/kernel/page.ts';
 import type { Layout } from '../../../../engine/src/layout.ts';
 import { canonicalMapping } from './ranges.ts';
 import type { SyncCall } from './run.ts';
@@ -14,6 +15,8 @@ export function whatIs(address: Address, layout: Layout): string {
   if (address < half) return 'a physical (or user) address';
   if (address < (1n << 64n) - half) return 'no canonical address';
   if (address >= 0xffffffff80000000n) return 'the kernel text mapping';
+  // One struct page for each frame that a direct mapping may have at most.
+  if (address >= vmemmapStart(layout) && address < pageOfPfn(layout, half >> 13n)) return 'vmemmap';
   return 'vmalloc space';
 }
 
