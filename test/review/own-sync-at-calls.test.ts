@@ -46,9 +46,10 @@ const cases: readonly Case[] = [
     errors: [],
   },
   {
+    // What it spoils for every KeyID looks like a change that its caller left out.
     name: 'writes the KeyID of the mapping before',
     edits: [['(unsigned long)keyid << ', '(unsigned long)(keyid - 1) << ']],
-    errors: [],
+    errors: ['partial-sync'],
   },
   {
     name: "copies back to KeyID-0's mapping, of which nothing else is believed",
@@ -64,5 +65,5 @@ test.each(cases)('$name', ({ edits, errors }) => {
   }, patch);
   const findings = review(text, { file: 'x', parser }).patches.flatMap((each) => each.findings);
   const atHook = findings.filter((finding) => finding.function === 'cpa_sync' && finding.severity === 'error');
-  expect(atHook.map(({ rule }) => rule)).toEqual(errors);
+  expect([...new Set(atHook.map(({ rule }) => rule))]).toEqual(errors);
 });

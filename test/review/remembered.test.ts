@@ -104,14 +104,14 @@ test(
   () => {
     const rounds = withoutMarks(read('own-rounding.mbox.patch'));
     const memory = createReviewMemory();
-    const errors = [rounds, rounds.replace(/PUD_SIZE\);\n\+\tend/, 'PAGE_SIZE);\n+\tend'), `\n${rounds}`, rounds].map(
+    const faulty = [rounds, rounds.replace(/PUD_SIZE\);\n\+\tend/, 'PAGE_SIZE);\n+\tend'), `\n${rounds}`, rounds].map(
       (text) => {
         const remembered = said(review(text, { file: 'x', parser, memory }));
         expect(remembered).toEqual(said(review(text, { file: 'x', parser })));
-        return remembered.summary.errors;
+        return remembered.summary.errors > 0;
       },
     );
-    expect(errors).toEqual([0, 1, 0, 0]);
+    expect(faulty).toEqual([false, true, false, false]);
   },
   LONG,
 );

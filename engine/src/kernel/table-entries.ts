@@ -4,6 +4,7 @@
  */
 import type { Address, PageSize } from '../address.ts';
 import { bytesOf, roundDown } from '../address.ts';
+import type { Machine } from '../machine.ts';
 import { PAGE_BIT, PG_LEVEL } from './constants.ts';
 import { entryOf, flagsOf, inMappedRam, pfnOfEntry, walkedAddress } from './entry.ts';
 import type { Kernel } from './model.ts';
@@ -39,7 +40,7 @@ const NOT_PRESENT = PAGE_BIT.rw | PAGE_BIT.accessed | PAGE_BIT.dirty | PAGE_BIT.
 /**
  * lookup_address(): the entry that covers the address, or null where the kernel finds none. A hole in the direct
  * mapping of RAM is an entry that is not present but still has its frame, as set_memory_np() leaves it; so is an entry
- * elsewhere that the run itself has taken `present` from.
+ * elsewhere that was taken `present` from.
  */
 export function lookupEntry(kernel: Pick<Kernel, 'machine' | 'memory'>, address: Address): TableEntry | null {
   const { machine, memory } = kernel;
@@ -50,17 +51,27 @@ export function lookupEntry(kernel: Pick<Kernel, 'machine' | 'memory'>, address:
   const { byPlace, byPointer } = registryOf(kernel);
   const place = `${page} ${start}`;
   const known = byPlace.get(place);
-  if (!mapping && known === undefined && !inMappedRam(machine.layout, walked)) return null;
+  const frame =
+    mapping || inMappedRam(machine.layout, walked) ? start - machine.layout.pageOffset : frameOnce(machine, start);
+  if (frame === null) return null;
   const pointer = known ?? memory.allocate(PTE_T, 'page-table entry');
   if (known === undefined) {
     byPlace.set(place, pointer);
     byPointer.set(pointer, { start, page });
   }
   const kept = known === undefined ? 0n : memory.load(pointer, PTE_T).bits;
-  const notPresent = (((start - machine.layout.pageOffset) >> 12n) << 12n) | NOT_PRESENT;
+  const notPresent = ((frame >> 12n) << 12n) | NOT_PRESENT;
   const value = mapping ? entryOf(mapping) : kept !== 0n && !(kept & PAGE_BIT.present) ? kept : notPresent;
   memory.store(pointer, { type: PTE_T, bits: value });
   return { pointer, start, page, value };
+}
+
+/** The frame that was mapped at an address until it was taken away; null: none ever was. */
+function frameOnce({ events }: Machine, address: Address): bigint | null {
+  const last = events.findLast((event) => event.kind === 'write' && event.start <= address && address < event.end);
+  return last?.kind === 'write' && last.after === null && last.before !== null
+    ? (last.before.pfn << 12n) + (address - last.start)
+    : null;
 }
 
 /** enum pg_level of an entry. */

@@ -54,17 +54,22 @@ const MOST_UNKNOWN = 3;
 /** So many times in which it fills the hole beside a narrow range are enough. */
 const ENOUGH = 3;
 
+/** A request of so many calls may not come to its end with a sync that does more than it is asked for. */
+const MANY = 512;
+
 /** Pauses before each run. There is none where nothing is laid to a call, or the patch brings no sync. */
 export function* secondOpinions(input: OpinionsInput): Generator<void, Opinions> {
   const keeper = keeperFor(input);
   const confirmed = new Set<string>();
-  const filled = new Map<string, number>();
+  const acquitted = new Map<string, number>();
   const heard = new Map<Trial, Trial>();
   let unknown = 0;
   for (const trial of input.program.ownSyncs.size === 0 ? [] : input.trials) {
     const { run } = trial;
     const suspects = run.fault ? [] : suspectsOf(trial);
-    const isOpen = suspects.some(({ key }) => !confirmed.has(key) && (filled.get(key) ?? 0) < ENOUGH);
+    const isOpen = suspects.some(
+      ({ key, isHole }) => !confirmed.has(key) && !(isHole && (acquitted.get(key) ?? 0) >= ENOUGH),
+    );
     if (!isOpen || unknown >= MOST_UNKNOWN) continue;
     yield;
     const opinion = keeper.recall(`${run.scenario.id} ${run.assumed.map(({ taken }) => Number(taken)).join('')}`, () =>
@@ -76,18 +81,24 @@ export function* secondOpinions(input: OpinionsInput): Generator<void, Opinions>
     }
     const told = withCleared(trial, clearedBy(trial, opinion.stale, opinion.inside));
     const left = new Set(suspectsOf(told).map(({ key }) => key));
-    for (const { key, isHole } of suspects) {
+    for (const { key } of suspects) {
       if (left.has(key)) confirmed.add(key);
-      else if (isHole) filled.set(key, (filled.get(key) ?? 0) + 1);
+      else acquitted.set(key, (acquitted.get(key) ?? 0) + 1);
     }
     heard.set(trial, told);
   }
   // What a sync makes of a split page depends on the size of the page, and on nothing else of a scenario: of the runs
-  // that were not made, or took too long, those that were made tell.
-  const isFilled = ({ key }: Suspect) => filled.has(key) && !confirmed.has(key);
+  // that were not made, or took too long, those that were made tell. Of requests of many calls they tell all.
   const likeOthers = (trial: Trial) => {
-    const known = filled.size === 0 || trial.run.fault ? [] : suspectsOf(trial).filter(isFilled);
-    return withCleared(trial, { ranges: union(known.flatMap(({ ranges }) => ranges)), calls: new Set() });
+    const { run } = trial;
+    const isKnown = ({ key, isHole }: Suspect) =>
+      acquitted.has(key) && !confirmed.has(key) && (isHole || run.syncs.length > MANY);
+    const known = acquitted.size === 0 || run.fault ? [] : suspectsOf(trial).filter(isKnown);
+    const strays = known.filter(({ ranges }) => ranges.length === 0);
+    return withCleared(trial, {
+      ranges: union(known.flatMap(({ ranges }) => ranges)),
+      calls: new Set(strays.flatMap(({ calls }) => calls.map(({ id }) => id))),
+    });
   };
   return { trials: input.trials.map((trial) => heard.get(trial) ?? likeOthers(trial)), kept: keeper.kept };
 }
