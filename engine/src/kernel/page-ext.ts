@@ -29,7 +29,7 @@ export const setPageKeyId = (memory: Memory, pfn: bigint, keyId: bigint): void =
   memory.store(keyIdField(memory, pfn), { type: INT, bits: keyId });
 
 /** page_to_virt(): the page in its KeyID's direct mapping. */
-export const keyIdAddress = (memory: Memory, { pageOffset, directMappingSize }: Layout, pfn: bigint): Address =>
+const keyIdAddress = (memory: Memory, { pageOffset, directMappingSize }: Layout, pfn: bigint): Address =>
   BigInt.asUintN(64, pageOffset + pageKeyId(memory, pfn) * directMappingSize + (pfn << 12n));
 
 /** The same from a struct page. */

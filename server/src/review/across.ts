@@ -5,6 +5,7 @@
 import { joinFiles } from '../patch/join.ts';
 import type { Message, PatchFile } from '../patch/model.ts';
 import { readPatch } from '../patch/read.ts';
+import { summaryOf } from './patch-report.ts';
 import type { PatchReport, Place, Report } from './report.ts';
 import { type ReviewInput, reviewPatch } from './review.ts';
 
@@ -97,13 +98,11 @@ function reviewAcross(files: readonly NamedFile[], options: Options): readonly R
   return files.map(({ patch: own }, index): Report => {
     // Each file is one message: that many come before it.
     const patches = whole.patches.slice(index, index + 1).map((report) => reportIn(report, index));
-    const count = (severity: 'error' | 'warning' | 'note') =>
-      patches.flatMap(({ findings }) => findings).filter((finding) => finding.severity === severity).length;
     return {
       patches,
       problems: own.problems.map(({ line, message }) => ({ line: line + 1, message })),
       unreadable: false,
-      summary: { patches: patches.length, errors: count('error'), warnings: count('warning'), notes: count('note') },
+      summary: summaryOf(patches),
       replay(_patch, scenario, variant) {
         const replay = whole.replay(index, scenario, variant);
         const source = replay?.source.map((line) => ({

@@ -3,7 +3,7 @@
 import type { Evidence, Finding, ReviewOptions } from './report.ts';
 import type { At, Draft } from './rule.ts';
 import { changedRanges } from './run/causes.ts';
-import { hex } from './run/print.ts';
+import { hex, hexRanges, MOST_RANGES } from './run/print.ts';
 import { type Run, runId } from './run/run.ts';
 import { kernelLineOf, placeOf } from './text.ts';
 
@@ -58,16 +58,12 @@ function locate(at: At, file: string) {
   return { ...placeOf(text, span, file), path: text.path, kernelLine: kernelLineOf(text, span), function: name };
 }
 
-const MOST_RANGES = 16;
-
 function evidenceOf(run: Run, known: Partial<Evidence>): Evidence {
   const visited = run.syncs.reduce((sum, call) => sum + call.visited, 0);
   const needed = run.syncs.reduce((sum, call) => sum + call.needed, 0);
   return {
-    changed: changedRanges(run)
-      .slice(0, MOST_RANGES)
-      .map(({ start, end }) => [hex(start), hex(end)]),
-    synced: run.syncs.slice(0, MOST_RANGES).map(({ start, end }) => [hex(start), hex(end)]),
+    changed: hexRanges(changedRanges(run)),
+    synced: hexRanges(run.syncs),
     stale: run.stale
       .slice(0, MOST_RANGES * 3)
       .map(({ keyId, start, end, kind }) => ({ keyId, start: hex(start), end: hex(end), kind })),

@@ -4,12 +4,19 @@ import type { Analysis } from './analyse.ts';
 import { confidenceOf } from './confidence.ts';
 import { callsIn } from './hooks.ts';
 import { hunksOf } from './hunks.ts';
-import type { PatchReport, ReportProblem, ReviewOptions } from './report.ts';
+import type { Finding, PatchReport, Report, ReportProblem, ReviewOptions } from './report.ts';
 import type { Context } from './rule.ts';
 import { endlessSpot } from './run/endless.ts';
 import { resultsOf } from './scenario-results.ts';
 import { sitesOf } from './sites.ts';
 import { placeOf } from './text.ts';
+
+/** How many findings of each severity there are. */
+export function summaryOf(patches: readonly PatchReport[]): Report['summary'] {
+  const of = (severity: Finding['severity']) =>
+    patches.reduce((sum, report) => sum + report.findings.filter((finding) => finding.severity === severity).length, 0);
+  return { patches: patches.length, errors: of('error'), warnings: of('warning'), notes: of('note') };
+}
 
 export function emptyReport(message: Message, options: ReviewOptions): PatchReport {
   return {

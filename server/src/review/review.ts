@@ -6,10 +6,10 @@ import { type Analysis, analyse } from './analyse.ts';
 import { fixesFor } from './fixes/fix.ts';
 import { keyIdHandovers } from './introduction.ts';
 import { createReviewMemory, type ReviewMemory } from './memory.ts';
-import { emptyReport, fullReport } from './patch-report.ts';
+import { emptyReport, fullReport, summaryOf } from './patch-report.ts';
 import { DEFAULT_SYNCS } from './program.ts';
 import { replayOf } from './replay/replay.ts';
-import type { Finding, PatchReport, Report, ReviewOptions } from './report.ts';
+import type { PatchReport, Report, ReviewOptions } from './report.ts';
 import { acrossSeries, seriesOf } from './series.ts';
 import { readTexts, type Texts } from './text.ts';
 
@@ -61,13 +61,11 @@ function* stepsOf(patch: PatchFile, options: ReviewInput): Generator<ReviewProgr
   }
   options.memory?.forgetUnused();
   const patches = patch.messages.map((message, index) => reports.get(index) ?? emptyReport(message, options));
-  const of = (severity: Finding['severity']) =>
-    patches.reduce((sum, report) => sum + report.findings.filter((finding) => finding.severity === severity).length, 0);
   return {
     patches,
     problems: patch.problems.map(({ line, message }) => ({ line: line + 1, message })),
     unreadable: patch.messages.every((message) => message.files.length === 0),
-    summary: { patches: patches.length, errors: of('error'), warnings: of('warning'), notes: of('note') },
+    summary: summaryOf(patches),
     replay(index, scenario, variant) {
       const analysis = shownBy.get(index)?.get(scenario) ?? analyses.get(index);
       return analysis ? replayOf(analysis.context, scenario, variant) : null;

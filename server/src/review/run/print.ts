@@ -1,8 +1,16 @@
 /** Values and sizes as people in the field write them. */
+import type { Range } from '../../../../engine/src/address.ts';
 import { numberOf, type Value } from '../../../../engine/src/kernel/ctype.ts';
 import type { Stale } from '../../../../engine/src/machine.ts';
 
 export const hex = (bits: bigint) => `0x${bits.toString(16)}`;
+
+/** More ranges than this no evidence needs. */
+export const MOST_RANGES = 16;
+
+/** The first ranges as evidence carries them, half-open. */
+export const hexRanges = (ranges: readonly Range[]): readonly (readonly [string, string])[] =>
+  ranges.slice(0, MOST_RANGES).map(({ start, end }) => [hex(start), hex(end)]);
 
 export function printed(value: Value): string {
   if (value.opaque !== undefined) return `not known (${value.opaque})`;
