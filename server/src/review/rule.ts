@@ -20,6 +20,12 @@ export interface Trial {
   readonly cleared: Cleared | null;
 }
 
+/** A trial's run once more, with an allocation of its syncs that fails. */
+export interface Failure {
+  readonly run: Run;
+  readonly trial: Trial;
+}
+
 export interface Context {
   readonly file: string;
   readonly patch: PatchFile;
@@ -27,8 +33,7 @@ export interface Context {
   readonly post: Program;
   readonly pre: Program;
   readonly trials: readonly Trial[];
-  /** Runs in which an allocation of a sync fails. */
-  readonly failures: readonly Run[];
+  readonly failures: readonly Failure[];
   /** Functions of the patch that reach a sync by the patch's own text. */
   readonly hooked: ReadonlySet<string>;
   /** Runs of the syncs that the patch itself implements. */

@@ -4,8 +4,8 @@ import type { Scenario } from '../../../engine/src/kernel/scenario.ts';
 import { scenarios as catalogue } from '../../../engine/src/kernel/scenarios/index.ts';
 import type { MacroParser } from '../c/evaluate/types.ts';
 import type { Program } from './program.ts';
-import type { Trial } from './rule.ts';
-import { callsBySite, spotKey } from './run/by-site.ts';
+import type { Failure, Trial } from './rule.ts';
+import { callsBySite, type SiteCalls, spotKey } from './run/by-site.ts';
 import { type Cause, causesOf } from './run/causes.ts';
 import { codeOf } from './run/code.ts';
 import { execute } from './run/execute.ts';
@@ -34,7 +34,7 @@ export interface KeptTrials {
 
 export interface Trials {
   readonly trials: readonly Trial[];
-  readonly failures: readonly Run[];
+  readonly failures: readonly Failure[];
   /** Scenarios whose ways were too many to try all. */
   readonly cut: readonly Scenario[];
   /** Scenarios that do not reach anything the patch shows: the kernel's own flow stands for them. */
@@ -56,7 +56,7 @@ export function* runTrials(input: TrialsInput): Generator<void, Trials> {
       !isSkipped(id, input.skipScenarios),
   );
   const trials: Trial[] = [];
-  const failures: Run[] = [];
+  const failures: Failure[] = [];
   const cut: Scenario[] = [];
   const untouched: Scenario[] = [];
   const failedAt = new Map<string, number>();
@@ -83,11 +83,12 @@ export function* runTrials(input: TrialsInput): Generator<void, Trials> {
     const before = once(() => (input.preHooked && reaches(scenario, pre) ? run(pre, null)([]) : null));
     for (const each of runs) {
       if (each.fault?.kind === 'limit') endless++;
-      trials.push(trialOf(each, causesOf(each), model, before));
+      const trial = trialOf(each, causesOf(each), model, before);
+      trials.push(trial);
       const failing = firstAllocations(each).slice(0, MOST_FAILURES);
-      const sites = callsBySite([each]).map((site) => spotKey(site.spot));
+      const sites = callsBySite([each]).map(({ spot, calls }) => `${spotKey(spot)} ${flushesCacheBehind(calls)}`);
       if (sites.every((key) => (failedAt.get(key) ?? 0) >= 2)) continue;
-      for (const n of failing) failures.push(run(post, n)(each.assumed.map((branch) => branch.taken)));
+      for (const n of failing) failures.push({ run: run(post, n)(each.assumed.map((branch) => branch.taken)), trial });
       if (failing.length > 0) for (const key of sites) failedAt.set(key, (failedAt.get(key) ?? 0) + 1);
     }
   }
@@ -139,6 +140,10 @@ function modelRun({ post, keyIds, parse }: TrialsInput, scenario: Scenario): Run
   models.set(key, run);
   return run;
 }
+
+/** A sync that fails before the cache has been flushed can skip that flush: no other request shows it. */
+const flushesCacheBehind = (calls: SiteCalls['calls']) =>
+  calls.some(({ run, call }) => run.machine.events.slice(call.to).some(({ kind }) => kind === 'cache-flush'));
 
 /**
  * For each sync of a run that allocates, the ordinal of its first allocation among those of all: to the code that called

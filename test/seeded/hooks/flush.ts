@@ -86,6 +86,11 @@ const perPage = (version: keyof typeof PATHS, { after, instead }: Writers): Good
       expect: ['skipped-flush @ return;'],
     },
     {
+      name: 'an early return where the sync fails',
+      edits: [instead(fn, `\t\t${CALL}`, '\t\tif (sync_direct_mapping(start, start + PUD_SIZE))\n\t\t\treturn;')],
+      expect: ['skipped-flush @ return;'],
+    },
+    {
       name: 'an early return where there was a sync',
       edits: [after(fn, `\t\t${CALL}\n\t}\n`, '\tif (cpa->numpages)\n\t\treturn;\n')],
       expect: ['skipped-flush @ return;'],

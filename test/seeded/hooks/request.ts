@@ -39,7 +39,22 @@ const request: GoodHook = {
     after(REQUEST, CHANGE, ADDED),
   ],
   deserved: [],
+  alike: [
+    {
+      name: 'that flushes all by itself where the sync fails',
+      edits: [
+        ...above(REQUEST, HELPER),
+        instead(REQUEST, 'int ret, cache, checkalias;', 'int ret, err, cache, checkalias;'),
+        after(REQUEST, CHANGE, `\t${OUTER}\n\tif (err) {\n\t\tcpa_flush_all(1);\n\t\treturn ret ? ret : err;\n\t}\n`),
+      ],
+    },
+  ],
   faults: [
+    {
+      name: 'left before the flush when the sync fails',
+      edits: [instead(REQUEST, ADDED, `\t${OUTER}\n\tif (err)\n\t\treturn ret ? ret : err;\n`)],
+      expect: ['skipped-flush @ return ret ? ret : err;'],
+    },
     {
       name: 'moved before the change',
       edits: [instead(REQUEST, ADDED, ''), before(REQUEST, CHANGE, `\t${OUTER}\n\tif (err)\n\t\treturn err;\n`)],

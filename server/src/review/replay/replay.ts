@@ -3,8 +3,8 @@
 import { lanesOf } from '../../../../engine/src/lanes.ts';
 import type { LaneChange, Replay, ReplayStep } from '../../../../engine/src/replay.ts';
 import { sizeText } from '../../../../engine/src/size-text.ts';
-import type { Context, Trial } from '../rule.ts';
-import { skippedFlushes } from '../run/flushes.ts';
+import type { Context, Failure, Trial } from '../rule.ts';
+import { type Skipped, skippedFlushes, skippedOnFailure } from '../run/flushes.ts';
 import { hex, staleKeyIds } from '../run/print.ts';
 import { bytesIn, canonicalMapping, canonicalOf } from '../run/ranges.ts';
 import { type Run, runId } from '../run/run.ts';
@@ -16,7 +16,7 @@ import { type SourceIndex, sourceOf } from './source.ts';
 
 /** The replay of a scenario; of several ways through it the first that ends badly. */
 export function replayOf(context: Context, scenario: string, variant: 'patched' | 'unpatched'): Replay | null {
-  const failing = context.failures.find((run) => runId(run) === scenario);
+  const failing = context.failures.find(({ run }) => runId(run) === scenario);
   if (failing) return variant === 'patched' ? failureReplay(context, failing) : null;
   const trials = context.trials.filter((trial) => trial.run.scenario.id === scenario);
   const trial = trials.find((candidate) => !verdictOf(candidate).ok) ?? trials[0];
@@ -28,11 +28,13 @@ export function replayOf(context: Context, scenario: string, variant: 'patched' 
 }
 
 /** A run in which an allocation of the sync fails. */
-function failureReplay(context: Context, run: Run): Replay {
+function failureReplay(context: Context, { run, trial }: Failure): Replay {
   const sentence = `allocation ${run.failure} of the sync fails: ${staleKeyIds(run.stale)} keep the old mapping of ${sizeText(bytesIn(canonicalOf(run.machine, run.stale)))}`;
   const verdict =
     run.stale.length === 0 ? { ok: true, sentence: 'the failed sync leaves nothing stale' } : { ok: false, sentence };
-  return documentOf(run, 'patched', context, verdict, (source) => stepsOf(run, source, new Map()));
+  return documentOf(run, 'patched', context, verdict, (source) =>
+    stepsOf(run, source, missingSteps(skippedOnFailure({ run, model: trial.model }, trial), run)),
+  );
 }
 
 /** What the patch's own sync leaves behind in one of its tests. */
@@ -74,7 +76,8 @@ function documentOf(
 }
 
 /** Statement by statement, and what did not happen. */
-const flowOf = (trial: Trial, run: Run) => (source: SourceIndex) => stepsOf(run, source, missingSteps(trial, run));
+const flowOf = (trial: Trial, run: Run) => (source: SourceIndex) =>
+  stepsOf(run, source, missingSteps(run.side === 'new' ? skippedFlushes(trial) : [], run));
 
 const withoutPatch = (run: Run) => ({
   ok: run.stale.length === 0,
@@ -119,10 +122,9 @@ function stepsOf(run: Run, source: SourceIndex, missing: ReadonlyMap<number, Rep
 }
 
 /** What today's kernel does and the run did not, behind the last step of the function where it belonged. */
-function missingSteps(trial: Trial, run: Run): ReadonlyMap<number, ReplayStep> {
+function missingSteps(skipped: readonly Skipped[], run: Run): ReadonlyMap<number, ReplayStep> {
   const steps = new Map<number, ReplayStep>();
-  if (run.side !== 'new') return steps;
-  for (const { kind, function: name, keyIds } of skippedFlushes(trial)) {
+  for (const { kind, function: name, keyIds } of skipped) {
     const last = run.trace.findLastIndex((traced) => traced.function === name);
     const what = kind === 'cache' ? 'cache' : 'TLB';
     const today = `${name}() flushes the ${what} here today; this run did not`;

@@ -1,7 +1,7 @@
 import { sizeText } from '../../../../engine/src/size-text.ts';
 import { callsIn } from '../hooks.ts';
-import type { Context, Draft, Rule, Trial } from '../rule.ts';
-import { type Skipped, skippedFlushes } from '../run/flushes.ts';
+import type { Context, Draft, Rule } from '../rule.ts';
+import { type Skipped, skippedFlushes, skippedOnFailure } from '../run/flushes.ts';
 
 import { bytesIn } from '../run/ranges.ts';
 import type { Run, Spot } from '../run/run.ts';
@@ -25,8 +25,9 @@ Between two KeyIDs the processor keeps no coherence at all. A page that goes fro
 old KeyID flushed, through the mapping of that KeyID, before anybody uses it under the new one.
 
 ## How to mend it
-Do not return behind the sync; leave only when no cache flush is due: \`if (!cache) return;\`. Flush a page
-before its KeyID changes: \`page_address()\` leads to the mapping of the KeyID that the page has at that moment.
+Do not return behind the sync, nor when it has failed: the change is made all the same. Leave only when no cache flush is due:
+\`if (!cache) return;\`. Flush a page before its KeyID changes: \`page_address()\` leads to the mapping of the KeyID that the
+page has at that moment.
 
 ## Example
 \`\`\`diff
@@ -35,36 +36,36 @@ before its KeyID changes: \`page_address()\` leads to the mapping of the KeyID t
 \`\`\`
 `,
   check(context) {
-    return context.trials.flatMap((trial) => {
-      if (trial.run.entered.size === 0) return [];
-      return skippedFlushes(trial).flatMap((skipped): Draft[] => {
-        const spot = culprit(context, trial, skipped);
-        if (!spot) return [];
-        return [
-          {
-            rule: 'skipped-flush',
-            severity: 'error',
-            at: { spot },
-            message: messageOf(skipped, trial.run),
-            reason: skipped.kind,
-            run: trial.run,
-          },
-        ];
-      });
-    });
+    return [
+      ...context.trials.flatMap((trial) => draftsOf(context, trial.run, skippedFlushes(trial))),
+      ...context.failures.flatMap(({ run, trial }) =>
+        draftsOf(context, run, skippedOnFailure({ run, model: trial.model }, trial)),
+      ),
+    ];
   },
 };
 
-function messageOf({ kind, ranges, function: name, keyIds }: Skipped, { scenario }: Run): string {
+function draftsOf(context: Context, run: Run, all: readonly Skipped[]): readonly Draft[] {
+  if (run.entered.size === 0) return [];
+  return all.flatMap((skipped): Draft[] => {
+    const spot = culprit(context, run, skipped);
+    if (!spot) return [];
+    const message = messageOf(skipped, run);
+    return [{ rule: 'skipped-flush', severity: 'error', at: { spot }, message, reason: skipped.kind, run }];
+  });
+}
+
+function messageOf({ kind, ranges, function: name, keyIds }: Skipped, { scenario, failure }: Run): string {
   const amount = ranges === 'all' ? '' : sizeText(bytesIn(ranges));
   if (keyIds)
     return `the cache lines of ${amount} written under KeyID-${keyIds.written} are not flushed before the memory is used under KeyID-${keyIds.used}: ${scenario.call} hands it over with stale lines`;
   const what = `${kind === 'cache' ? 'cache' : 'TLB'} flush${amount && ` of ${amount}`}`;
-  return `the ${what} that ${name}() does today for ${scenario.call} no longer happens`;
+  const when = failure === null ? '' : ' when the sync fails with -ENOMEM';
+  return `the ${what} that ${name}() does today for ${scenario.call} no longer happens${when}`;
 }
 
 /** The jump that leaves before the flush, the flush call that the patch removes, or the condition around it. */
-function culprit(context: Context, { run }: Trial, skipped: Skipped): Spot | null {
+function culprit(context: Context, run: Run, skipped: Skipped): Spot | null {
   const removed = removedFlush(context, skipped.function);
   if (removed) return removed;
   if (skipped.keyIds) return ineffectiveFlush(context, skipped.function) ?? nameOf(context, skipped.function);
@@ -72,12 +73,15 @@ function culprit(context: Context, { run }: Trial, skipped: Skipped): Spot | nul
     ({ stmt, spot }) => (stmt?.kind === 'return' || stmt?.kind === 'goto') && spot && isChanged(spot.text, spot.span),
   );
   // Behind the sync the first jump decides: where a `goto` leads, others may pass, too.
-  const synced = run.syncs.at(-1)?.to ?? Number.POSITIVE_INFINITY;
+  const sync = run.syncs.find(({ result }) => result !== 0) ?? run.syncs.at(-1);
+  const synced = sync?.to ?? Number.POSITIVE_INFINITY;
   const jumpIn = (name: string | null) => {
     const own = jumps.filter((step) => name === null || step.function === name);
     return (own.find(({ events }) => events >= synced) ?? own.at(-1))?.spot;
   };
-  return jumpIn(skipped.function) ?? jumpIn(null) ?? lastChanged(run);
+  // A helper that is left with the failure of the sync has skipped nothing yet: who was to call the flush has.
+  const ways = skipped.within.toReversed().flatMap((name) => jumpIn(name) ?? []);
+  return ways[0] ?? jumpIn(null) ?? lastChanged(run);
 }
 
 const FLUSHES = /flush|wbinvd/;

@@ -23,7 +23,7 @@ sync_direct_mapping(start, end);	/* the result is dropped */
 \`\`\`
 `,
   check(context) {
-    return context.failures.flatMap((run) =>
+    return context.failures.flatMap(({ run }) =>
       run.syncs.flatMap((call): Draft[] => {
         const { holder } = call;
         if (call.result === 0 || !holder.spot || isSeen(run, call)) return [];

@@ -2,13 +2,15 @@
 import type { Address, Range } from '../../../../engine/src/address.ts';
 import type { Event } from '../../../../engine/src/event.ts';
 import { changedRanges } from './causes.ts';
+import { functionsAround } from './flow.ts';
 import { overlaps, subtract, union } from './ranges.ts';
 import type { Run } from './run.ts';
 
 export interface Skipped {
   readonly kind: 'cache' | 'tlb';
   readonly ranges: readonly Range[] | 'all';
-  /** The kernel function that does it today. */
+  /** The kernel functions that are under way when it happens today; `function`: the innermost, which does it. */
+  readonly within: readonly string[];
   readonly function: string;
   /** Index of the event in the model's run. */
   readonly event: number;
@@ -32,6 +34,12 @@ export function skippedFlushes(compared: Compared): readonly Skipped[] {
   const found = known.get(run) ?? (run.fault || owesNothing(run) ? [] : compare(compared.model, run));
   known.set(run, found);
   return found;
+}
+
+/** What a run skips because its sync fails: where nothing failed, it flushed. */
+export function skippedOnFailure(failing: Compared, plain: Compared): readonly Skipped[] {
+  const always = new Set(skippedFlushes(plain).map(({ kind }) => kind));
+  return skippedFlushes(failing).filter(({ kind }) => !always.has(kind));
 }
 
 function compare(model: Run, run: Run): readonly Skipped[] {
@@ -74,8 +82,7 @@ function skippedLines(model: Run, run: Run): readonly Skipped[] {
     {
       kind: 'cache',
       ranges: union(left.map(({ start, end }) => ({ start, end }))),
-      function: functionAt(model, due.event),
-      event: due.event,
+      ...placeOf(model, due.event),
       keyIds: { written: first.written, used: first.keyId },
     },
   ];
@@ -87,7 +94,7 @@ function skippedCache(model: Run, run: Run): readonly Skipped[] {
   const first = due.find(({ flush }) => !covers(done, flush.range));
   if (!first) return [];
   const ranges = first.flush.range === 'all' ? ('all' as const) : subtract(rangesOf(due), rangesOf(done));
-  return [{ kind: 'cache', ranges, function: functionAt(model, first.event), event: first.event }];
+  return [{ kind: 'cache', ranges, ...placeOf(model, first.event) }];
 }
 
 /** Of the TLB each changed range counts: flushed behind its last change in the kernel's run, and not in this one. */
@@ -107,7 +114,7 @@ function skippedTlb(model: Run, run: Run): readonly Skipped[] {
   const [first] = missing;
   if (!first) return [];
   const { event } = first.flush;
-  return [{ kind: 'tlb', ranges: union(missing.map(({ range }) => range)), function: functionAt(model, event), event }];
+  return [{ kind: 'tlb', ranges: union(missing.map(({ range }) => range)), ...placeOf(model, event) }];
 }
 
 interface Retired extends Range {
@@ -158,4 +165,7 @@ const changesSame = (a: Run, b: Run) => {
   return subtract(left, right).length === 0 && union(left).length === union(right).length;
 };
 
-const functionAt = (run: Run, event: number) => run.trace.findLast((step) => step.events <= event)?.function ?? '';
+function placeOf(model: Run, event: number): Pick<Skipped, 'within' | 'function' | 'event'> {
+  const within = functionsAround(model, event, event);
+  return { within, function: within.at(-1) ?? '', event };
+}
