@@ -155,6 +155,13 @@ test('heap: kzalloc is zero, kmalloc is not set, kfree ends it', () => {
   expect(outcome('int *p = kzalloc(8, GFP_KERNEL); kfree(p); return *p;')).toBe('fault freed at `*p`');
 });
 
+test('tables are allocated where nobody sees them, and what is in them is not known', () => {
+  const all = `pgd_t *pgd = pgd_offset_k(0); p4d_t *p4d = p4d_alloc(&init_mm, pgd, 0); pud_t *pud = pud_alloc(&init_mm, p4d, 0);
+    return p4d && pud && pmd_alloc(&init_mm, pud, 0) && !pte_alloc(&init_mm, NULL) && get_zeroed_page(GFP_KERNEL);`;
+  expect(runBody(all).outcome).toBe('1');
+  expect(runBody('return pud_val(*pud_alloc(&init_mm, NULL, 0));').outcome).toBe('opaque: the contents of RAM');
+});
+
 test('swap and WRITE_ONCE assign', () => {
   expect(runBody('int a = 1, b = 2; swap(a, b); WRITE_ONCE(b, b + 5); return a * 10 + b;').outcome).toBe('26');
 });

@@ -12,6 +12,7 @@ import { locks } from './locks.ts';
 import { numbers } from './numbers.ts';
 import { pages } from './pages.ts';
 import { printing } from './printing.ts';
+import { unseenTables } from './unseen-tables.ts';
 
 const tables: readonly BuiltinTable[] = [
   constants,
@@ -26,6 +27,7 @@ const tables: readonly BuiltinTable[] = [
   features,
   heap,
   lists,
+  unseenTables,
 ];
 
 /** Tables as one; later ones win. */

@@ -5,7 +5,8 @@
 import { type CType, pointerTo, structOf, type Value, VOID } from '../../../../../engine/src/kernel/ctype.ts';
 import type { Builtin, BuiltinContext } from '../types.ts';
 import { ENTRY_TYPES, isFolded, type Level } from './entries.ts';
-import { int, named, pointer } from './table.ts';
+import { toVirtual } from './pages.ts';
+import { always, int, pointer } from './table.ts';
 import type { TableFrames } from './table-frames.ts';
 import { initMmAddress } from './variables.ts';
 
@@ -22,6 +23,49 @@ export interface Walk {
   write(context: BuiltinContext, at: bigint, level: Level, bits: bigint): void;
 }
 
+interface Below {
+  readonly above: Level;
+  readonly level: Level;
+  /** Where the entry above and, of those that give an entry, the address stand among the arguments. */
+  readonly at: number;
+  readonly address: number;
+}
+
+/** pud_alloc(mm, p4d, address), and pte_alloc_kernel(pmd, address). */
+const below = (above: Level, level: Level, at = 1): Below => ({ above, level, at, address: at + 1 });
+
+/** Those that give the entry, or NULL. */
+const GIVE: Readonly<Record<string, Below>> = {
+  p4d_alloc: below('pgd', 'p4d'),
+  pud_alloc: below('p4d', 'pud'),
+  pmd_alloc: below('pud', 'pmd'),
+  pte_alloc_map: below('pmd', 'pte'),
+  pte_alloc_kernel: below('pmd', 'pte', 0),
+};
+
+/** Those that make the table, or return -ENOMEM. */
+const MAKE: Readonly<Record<string, Below>> = {
+  __p4d_alloc: below('pgd', 'p4d'),
+  __pud_alloc: below('p4d', 'pud'),
+  __pmd_alloc: below('pud', 'pmd'),
+  pte_alloc: below('pmd', 'pte'),
+  __pte_alloc: below('pmd', 'pte'),
+  __pte_alloc_kernel: below('pmd', 'pte', 0),
+};
+
+const each = (table: typeof GIVE, builtin: (below: Below) => Builtin): Record<string, Builtin> =>
+  Object.fromEntries(Object.entries(table).map(([name, entry]) => [name, builtin(entry)]));
+
+/** Where nobody sees the tables: each has an entry, and all of them are at `physical`. */
+export const unseenTableAlloc = (physical: bigint): Record<string, Builtin> => ({
+  ...each(GIVE, ({ level }) => ({
+    run: ({ machine: { layout } }) => pointer(ENTRY_TYPES[level], toVirtual(layout, physical)),
+    opaque: true,
+    sees: 'nothing',
+  })),
+  ...each(MAKE, () => always(int(0))),
+});
+
 export function tableAlloc(frames: TableFrames, walk: Walk): Record<string, Builtin> {
   /** False: there is none, and no memory for one. */
   const ensured = (context: BuiltinContext, at: bigint, above: Level): boolean => {
@@ -36,8 +80,7 @@ export function tableAlloc(frames: TableFrames, walk: Walk): Record<string, Buil
   };
   const folded = (context: BuiltinContext, level: Level): boolean =>
     level === 'p4d' && isFolded(context.machine.layout);
-  /** The entry above and the address stand at these places among the arguments. */
-  const alloc = (above: Level, level: Level, at: number, address: number): Builtin => ({
+  const give = ({ above, level, at, address }: Below): Builtin => ({
     run: (context, args) => {
       const type: CType = ENTRY_TYPES[level];
       const entry = args[at]?.bits ?? 0n;
@@ -46,22 +89,11 @@ export function tableAlloc(frames: TableFrames, walk: Walk): Record<string, Buil
       return pointer(type, walk.below(context, entry, above, level, args[address]?.bits ?? 0n));
     },
   });
-  const make = (above: Level, level: Level, at: number): Builtin => ({
+  const make = ({ above, level, at }: Below): Builtin => ({
     run: (context, args) => {
       const done = folded(context, level) || ensured(context, args[at]?.bits ?? 0n, above);
       return int(done ? 0 : -ENOMEM);
     },
   });
-  return {
-    p4d_alloc: alloc('pgd', 'p4d', 1, 2),
-    pud_alloc: alloc('p4d', 'pud', 1, 2),
-    pmd_alloc: alloc('pud', 'pmd', 1, 2),
-    pte_alloc_map: alloc('pmd', 'pte', 1, 2),
-    pte_alloc_kernel: alloc('pmd', 'pte', 0, 1),
-    __p4d_alloc: make('pgd', 'p4d', 1),
-    __pud_alloc: make('p4d', 'pud', 1),
-    __pmd_alloc: make('pud', 'pmd', 1),
-    ...named(['pte_alloc', '__pte_alloc'], make('pmd', 'pte', 1)),
-    __pte_alloc_kernel: make('pmd', 'pte', 0),
-  };
+  return { ...each(GIVE, give), ...each(MAKE, make) };
 }
