@@ -6,7 +6,7 @@ import { introduction } from '../introduction.ts';
 import { lostSync } from '../removed.ts';
 import type { At, Context, Draft, Rule, Trial } from '../rule.ts';
 import { missedSpot, passesUncertain } from '../run/missed.ts';
-
+import { staleKeyIds } from '../run/print.ts';
 import { bytesIn } from '../run/ranges.ts';
 
 const WHERE: Readonly<Record<Family, string>> = {
@@ -69,7 +69,7 @@ function draftFor(family: Family, trials: readonly Trial[], at: At, version: Ver
     rule: 'unhooked-site',
     severity: 'warning',
     at,
-    message: `${WHERE[family]} reaches no sync: ${functions.map((name) => `${name}()`).join(', ')}${worst ? ` (${worst.run.scenario.call} leaves ${sizeText(bytes)} stale for every KeyID)` : ''}`,
+    message: `${WHERE[family]} reaches no sync: ${functions.map((name) => `${name}()`).join(', ')}${worst ? ` (${worst.run.scenario.call} leaves ${sizeText(bytes)} stale for ${staleKeyIds(worst.run.stale)})` : ''}`,
     reason: family,
     run: worst?.run ?? null,
   };
