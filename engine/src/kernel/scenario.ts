@@ -41,6 +41,8 @@ export interface Scenario {
   args(kernel: Kernel): readonly bigint[];
   /** What the kernel does next with what the entry left. */
   after?(kernel: Kernel): void;
+  /** So many pages that code which goes from one to the next is not followed to its end, and nothing is said of it. */
+  readonly isVast?: true;
   /** Which page-table allocation of the change itself fails (1-based). */
   readonly failAllocation?: number;
   /** Kernel functions whose models or bodies this scenario's run enters, in call order: to find the scenarios that reach a hunk without running all. */

@@ -78,8 +78,9 @@ export function* runTrials(input: TrialsInput): Generator<void, Trials> {
       keepers[program.side].recall(`${scenario.id} ${failure} ${decisions.map(Number).join('')}`, () =>
         execute({ scenario, program, side: program.side, keyIds, parse, decisions, failure }),
       );
-    const { runs, cut: wasCut } = explore(run(post, null));
-    if (wasCut) cut.push(scenario);
+    const { runs: all, cut: wasCut } = explore(run(post, null));
+    const runs = scenario.isVast ? all.filter(({ fault }) => fault?.kind !== 'limit') : all;
+    if (wasCut || runs.length < all.length) cut.push(scenario);
     const before = once(() => (input.preHooked && reaches(scenario, pre) ? run(pre, null)([]) : null));
     for (const each of runs) {
       if (each.fault?.kind === 'limit') endless++;

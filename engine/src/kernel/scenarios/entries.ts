@@ -4,7 +4,7 @@ import type { Version } from '../model.ts';
 import { pageOfPfn } from '../page.ts';
 import type { Scenario } from '../scenario.ts';
 import { byAddress, byPage } from './arrays.ts';
-import { pageOffset, SMALL, small } from './machines.ts';
+import { GIB, pageOffset, SMALL, small, wide } from './machines.ts';
 import { requestReaches } from './reaches.ts';
 import { hex, RANGE_FUNCTIONS, rangeCall, scenario } from './request.ts';
 
@@ -59,6 +59,9 @@ const SET = ['change_page_attr_set'];
 const CLEAR = ['change_page_attr_clear'];
 const UNCACHED = [0n, 5n, 2n].map((index) => SMALL.uncached + index * PAGE_SIZE);
 
+/** kexec_mark_crashkres() protects what is reserved for a crash kernel: its bytes fit into no int, nor into 32 bits. */
+const CRASH_KERNEL = { start: 8n * GIB, pages: (5n * GIB) >> 12n };
+
 export const entries: readonly Scenario[] = [
   byRange('set_memory_wt', '4K pages', SMALL.in4k, ['_set_memory_wt', ...SET]),
   byRange('set_memory_wb', 'uncached pages', SMALL.uncached, ['_set_memory_wb', ...CLEAR]),
@@ -78,6 +81,18 @@ export const entries: readonly Scenario[] = [
   }),
   byPage('wb', 'uncached', '3 uncached pages', UNCACHED, {
     reaches: ['set_pages_array_wb', 'cpa_clear_pages_array', ...requestReaches({ huge: false, flush: 'array' })],
+  }),
+  scenario({
+    id: 'set-pages-ro/5-gib',
+    title: "set_pages_ro() of 5 GiB, a crash kernel's, in 1 GiB pages which stay whole",
+    family: 'pageattr',
+    functions: RANGE_FUNCTIONS,
+    on: wide,
+    isVast: true,
+    entry: 'set_pages_ro',
+    call: `set_pages_ro(pfn_to_page(${hex(CRASH_KERNEL.start >> 12n)}), ${CRASH_KERNEL.pages})`,
+    args: ({ machine }) => [pageOfPfn(machine.layout, CRASH_KERNEL.start >> 12n), CRASH_KERNEL.pages],
+    reaches: ['set_pages_ro', 'set_memory_ro', ...CLEAR, ...requestReaches({ split: false })],
   }),
   scenario({
     id: 'set-mce-nospec/page',

@@ -18,6 +18,8 @@ import type { Run, RunFault, Spot, SyncCall, SyncHolder, SyncSeen } from './run.
 import { createRecorder, type Recorder } from './trace.ts';
 
 const LIMITS = { statements: 60_000, depth: 64 };
+/** The kernel's own way through a request takes as many steps, however large it is, if huge pages stay whole. */
+const VAST_LIMITS = { statements: 2_000, depth: 64 };
 /** A walk of every entry of a mapping, for each KeyID. */
 const WALK_LIMITS = { statements: 500_000, depth: 64 };
 const FACTS: Facts = { clflush: true, failPage: null };
@@ -120,7 +122,7 @@ export function executeOn(machine: Machine, options: RunOptions, ownSync: OwnSyn
     facts,
     primitives,
     parse: options.parse,
-    limits: ownSync ? WALK_LIMITS : LIMITS,
+    limits: ownSync ? WALK_LIMITS : scenario.isVast ? VAST_LIMITS : LIMITS,
     ...(ownSync ? { tables: ownSync.tables } : {}),
     hooks: {
       statement(stmt, fn, depth, again = false) {
