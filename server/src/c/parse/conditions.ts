@@ -86,6 +86,18 @@ function primary(reader: Reader): number | null {
   return NUMBERS[word] ?? null;
 }
 
+/** True if of two places, between which these tokens stand, one is compiled wherever the other is: no conditional parts them. */
+export function inSameBranch(between: readonly Token[]): boolean {
+  let depth = 0;
+  for (const { kind, text } of between) {
+    const word = kind === 'directive' ? /^#\s*(if|elif|else|endif)/.exec(text)?.[1] : undefined;
+    if (word === 'if') depth++;
+    else if (word === 'endif' && depth > 0) depth--;
+    else if (word !== undefined && depth === 0) return false;
+  }
+  return depth === 0;
+}
+
 interface Open {
   /** Index of the `#if` line, or -1 where it stands before the hunk. */
   readonly branches: { readonly from: number; readonly directive: string | null }[];
