@@ -7,10 +7,8 @@ import { type Machine, MachineBug } from '../../../../engine/src/machine.ts';
 import { createEvaluator } from '../../c/evaluate/evaluator.ts';
 import type { Code, MacroParser } from '../../c/evaluate/types.ts';
 import type { CarryOut } from '../run/call-sync.ts';
+import { WALK_LIMITS } from '../run/limits.ts';
 import { keepJournal } from './journal.ts';
-
-/** Of all calls of a run together. */
-const LIMITS = { statements: 500_000, depth: 64 };
 
 export interface OwnCallsInput {
   readonly code: Code;
@@ -40,7 +38,7 @@ export function ownCalls({ code, syncs, calls, machine, facts, parse }: OwnCalls
     facts,
     primitives,
     parse,
-    limits: LIMITS,
+    limits: WALK_LIMITS,
     tables: access,
     hooks: { branch: notKnown },
   });

@@ -14,14 +14,10 @@ import { visit } from '../../c/walk.ts';
 import type { Program } from '../program.ts';
 import { type CarryOut, callSync } from './call-sync.ts';
 import { codeOf, withAsked } from './code.ts';
+import { FLOW_LIMITS, VAST_LIMITS, WALK_LIMITS } from './limits.ts';
 import type { Run, RunFault, Spot, SyncCall, SyncHolder, SyncSeen } from './run.ts';
 import { createRecorder, type Recorder } from './trace.ts';
 
-const LIMITS = { statements: 60_000, depth: 64 };
-/** The kernel's own way through a request takes as many steps, however large it is, if huge pages stay whole. */
-const VAST_LIMITS = { statements: 2_000, depth: 64 };
-/** A walk of every entry of a mapping, for each KeyID. */
-const WALK_LIMITS = { statements: 500_000, depth: 64 };
 const FACTS: Facts = { clflush: true, failPage: null };
 
 export interface RunOptions {
@@ -122,7 +118,7 @@ export function executeOn(machine: Machine, options: RunOptions, ownSync: OwnSyn
     facts,
     primitives,
     parse: options.parse,
-    limits: ownSync ? WALK_LIMITS : scenario.isVast ? VAST_LIMITS : LIMITS,
+    limits: ownSync ? WALK_LIMITS : scenario.isVast ? VAST_LIMITS : FLOW_LIMITS,
     ...(ownSync ? { tables: ownSync.tables } : {}),
     hooks: {
       statement(stmt, fn, depth, again = false) {
