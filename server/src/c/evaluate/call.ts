@@ -6,7 +6,7 @@ import { LimitReached } from './errors.ts';
 import { evaluate, truth } from './expression.ts';
 import { expandCall, isExpression, macroNamed } from './macro.ts';
 import { calleeOf, functionAt, located, note, placeOf, prepareType, type Run, sawSync, spend } from './run.ts';
-import { createActivation, declare, inner, isCell, lookup, type Scope } from './scope.ts';
+import { createActivation, declare, inner, isCell, lookup, lookupModel, type Scope } from './scope.ts';
 import { specialForm } from './special.ts';
 import { execute, executeBody } from './statement.ts';
 import type { Builtin, BuiltinContext, EvaluableFunction } from './types.ts';
@@ -153,7 +153,10 @@ function contextOf(run: Run, expr: CallExpr | null, scope: Scope | null): Builti
   };
 }
 
-/** A function that nobody knows may have done anything to the locals whose addresses it was given. */
+/**
+ * A function that nobody knows may have done anything to the locals whose addresses it was given; but a struct that the
+ * kernel's own flow goes on with it only reads, or the kernel would not work as it does.
+ */
 function unknownCall(
   run: Run,
   name: string,
@@ -168,11 +171,18 @@ function unknownCall(
     const argument = expr?.args[i];
     if (argument?.kind !== 'unary' || argument.op !== '&') continue;
     if (arg.type.kind !== 'pointer' || arg.opaque !== undefined) continue;
+    if (scope && isKernels(argument.operand, scope)) continue;
     const object = run.memory.objectAt(arg.bits);
     const size = run.memory.sizeOf(arg.type.to);
     if (object && size > 0n && arg.bits + size <= object.start + object.size) run.memory.fill(arg.bits, size, why);
   }
   return opaqueValue(why);
+}
+
+function isKernels(operand: Expr, scope: Scope): boolean {
+  const cell = operand.kind === 'name' ? lookup(scope, operand.name) : null;
+  const structs = scope.activation.fn.locals.filter(({ type }) => type.kind === 'struct');
+  return cell !== null && structs.some(({ name }) => lookupModel(scope, name) === cell);
 }
 
 /** Runs a function of the patch, or a model. */

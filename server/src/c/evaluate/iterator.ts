@@ -1,5 +1,6 @@
 /** Loops whose head is a macro: `list_for_each_entry(pos, head, member)` of the field, `for_each_keyid(i)` of the patch. */
 import type { Expr, Macro, Stmt } from '../ast.ts';
+import { isIterator } from '../parse/words.ts';
 import { macroNamed, macroScope, substituted } from './macro.ts';
 import type { Run } from './run.ts';
 import type { Scope } from './scope.ts';
@@ -45,6 +46,20 @@ export function headOfIterator(run: Run, test: Expr, scope: Scope): LoopHead | n
   if (!macro) return null;
   const loop = loopOf(run, test, macro);
   return loop && { ...loop, scope: macroScope(scope, name, test, new Map()) };
+}
+
+/** True for the head of an iterator loop, as statements have it. */
+export const isIteratorHead = (test: Expr): test is Expr & { kind: 'opaque' } =>
+  test.kind === 'opaque' && isIterator(/^\w+/.exec(test.text)?.[0] ?? '');
+
+/** What a loop sets of which nobody knows the head: the variable that it names first, and those whose addresses it is given. */
+export function setByUnknown(run: Run, test: Expr & { kind: 'opaque' }): readonly Expr[] {
+  const use = run.options.parse?.expression(test.text) ?? null;
+  if (use?.kind !== 'call') return [];
+  return use.args.flatMap((arg, index) => {
+    if (arg.kind === 'unary' && arg.op === '&') return [arg.operand];
+    return index === 0 && arg.kind === 'name' ? [arg] : [];
+  });
 }
 
 function loopOf(run: Run, test: Expr & { kind: 'opaque' }, macro: Macro): Omit<LoopHead, 'scope'> | null {

@@ -5,10 +5,11 @@ import { binary, convert } from './arithmetic.ts';
 import { LimitReached } from './errors.ts';
 import { evaluate, evaluateTruth, truth } from './expression.ts';
 import { completed, initialise } from './initialise.ts';
-import { headOfIterator, type LoopHead } from './iterator.ts';
+import { headOfIterator, isIteratorHead, type LoopHead, setByUnknown } from './iterator.ts';
 import { casesOf, holds, type Sought } from './labels.ts';
+import { locate } from './locate.ts';
 import { runModel, setLocals } from './model-step.ts';
-import { cellTarget } from './place.ts';
+import { assign, cellTarget } from './place.ts';
 import { note, prepareType, type Run, sawSync, spend } from './run.ts';
 import { type Cell, declare, inner, type Scope } from './scope.ts';
 import type { EvaluableFunction } from './types.ts';
@@ -206,6 +207,9 @@ function goRound(run: Run, stmt: LoopStmt, outer: Scope, sought: Sought | null, 
       if (scope.use === null) run.hooks.statement?.(stmt, scope.activation.fn, run.depth, true);
     }
     if (tests && test && !evaluateTruth(run, test, above)) return undefined;
+    if (tests && test && stmt.kind === 'while' && test === stmt.test && isIteratorHead(test))
+      for (const variable of setByUnknown(run, test))
+        assign(run, locate(run, variable, scope, true), opaqueValue(`\`${test.text}\` is not known`), test, scope);
     const done = executeList(run, [stmt.body], scope, seek);
     seek = null;
     tests = true;

@@ -9,6 +9,7 @@ import type { Expr, Span, Stmt } from '../../c/ast.ts';
 import type { TableFrames } from '../../c/evaluate/builtins/table-frames.ts';
 import { BugOn, EvaluationFault, LimitReached } from '../../c/evaluate/errors.ts';
 import { createEvaluator } from '../../c/evaluate/evaluator.ts';
+import { isIteratorHead } from '../../c/evaluate/iterator.ts';
 import type { EvaluableFunction, Evaluator, Hooks, MacroParser } from '../../c/evaluate/types.ts';
 import { visit } from '../../c/walk.ts';
 import type { Program } from '../program.ts';
@@ -90,6 +91,7 @@ export function executeOn(machine: Machine, options: RunOptions, ownSync: OwnSyn
   const holders = new Map<number, SyncHolder>();
   const decided = new Map<Expr, boolean>();
   const laterRound = new WeakSet<object>();
+  const counting = new WeakSet<Expr>();
   const assumed: { why: string; spot: Spot | null; taken: boolean }[] = [];
   const unknownCalls: { name: string; spot: Spot | null }[] = [];
   const entered = new Set<string>();
@@ -124,6 +126,7 @@ export function executeOn(machine: Machine, options: RunOptions, ownSync: OwnSyn
       statement(stmt, fn, depth, again = false) {
         if (stmt.kind === 'block') return;
         const test = testOfLoop(stmt);
+        if (test && countsRounds(stmt)) counting.add(test);
         if (test && laterRound.has(test) !== again)
           visit(test, (node) => (again ? laterRound.add(node) : laterRound.delete(node)));
         const spot = spotOf(stmt, fn);
@@ -144,6 +147,12 @@ export function executeOn(machine: Machine, options: RunOptions, ownSync: OwnSyn
         // What is not known does not change its mind, and a loop on it ends after a round: else there would be no end of ways.
         const before = decided.get(test);
         if (before !== undefined) return before && !laterRound.has(test);
+        if (counting.has(test)) {
+          // As a range that is not known is taken to cover the change, rounds of which nobody knows how many are taken to come by it.
+          decided.set(test, true);
+          recorder.note(`how often the loop goes round is not known: ${value.opaque}`, fn.name);
+          return true;
+        }
         const taken = decisions[assumed.length] ?? true;
         decided.set(test, taken);
         assumed.push({ why: value.opaque ?? 'unknown', spot: spotOf(test, fn), taken });
@@ -232,6 +241,10 @@ export function executeOn(machine: Machine, options: RunOptions, ownSync: OwnSyn
 
 const testOfLoop = (stmt: Stmt): Expr | null =>
   stmt.kind === 'for' || stmt.kind === 'while' || stmt.kind === 'do' ? stmt.test : null;
+
+/** A loop from one thing to the next: over a number of them, or by an iterator. */
+const countsRounds = (stmt: Stmt): boolean =>
+  (stmt.kind === 'for' && stmt.update !== null) || (stmt.kind === 'while' && isIteratorHead(stmt.test));
 
 type SpotOf = (node: Span | null, fn: EvaluableFunction | null) => Spot | null;
 
