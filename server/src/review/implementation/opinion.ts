@@ -5,6 +5,7 @@
  * second run is the implementation's own fault, which its tests show.
  */
 import type { Range } from '../../../../engine/src/address.ts';
+import type { Event } from '../../../../engine/src/event.ts';
 import type { Machine, Stale } from '../../../../engine/src/machine.ts';
 import type { MacroParser } from '../../c/evaluate/types.ts';
 import type { Program } from '../program.ts';
@@ -24,6 +25,8 @@ import { ownCalls } from './own-calls.ts';
 export interface Opinion {
   /** Null: the run did not end, or rests on what is not known; the reference's opinion stands. */
   readonly stale: readonly Stale[] | null;
+  /** What of it a sync has written behind the last change: it came by, and copied wrongly. */
+  readonly miscopied: readonly Stale[];
   /** Calls that touched no other tables than those of the KeyIDs' own mappings. */
   readonly inside: ReadonlySet<number>;
   readonly asked: Asked;
@@ -79,7 +82,7 @@ export function* secondOpinions(input: OpinionsInput): Generator<void, Opinions>
       unknown++;
       continue;
     }
-    const told = withCleared(trial, clearedBy(trial, opinion.stale, opinion.inside));
+    const told = withCleared(trial, clearedBy(trial, opinion, opinion.stale));
     const left = new Set(suspectsOf(told).map(({ key }) => key));
     for (const { key } of suspects) {
       if (left.has(key)) confirmed.add(key);
@@ -165,6 +168,7 @@ function opinionOn(
   const tells = !run.fault && !isShared && run.syncs.every((call) => !touched(run, call).has(0));
   return {
     stale: tells ? run.stale : null,
+    miscopied: tells ? run.stale.flatMap((each) => miscopied(run, each)) : [],
     inside: new Set(run.syncs.filter((call) => !touched(run, call).has(null)).map(({ id }) => id)),
     asked: {
       functions: new Set([...asked.functions, ...run.asked.functions]),
@@ -179,13 +183,34 @@ function opinionOn(
 const touched = ({ machine }: Run, { from, to }: SyncCall): ReadonlySet<number | null> =>
   new Set(machine.events.slice(from, to).flatMap((event) => ('keyId' in event ? [event.keyId] : [])));
 
-function clearedBy({ run, causes }: Trial, stale: readonly Stale[], inside: Opinion['inside']): Cleared {
+function miscopied({ machine, begin }: Run, stale: Stale): readonly Stale[] {
+  if (stale.kind === 'hole') return [];
+  const canonical = canonicalOf(machine, [stale]);
+  const { events } = machine;
+  const written = (event: Event, keyId: number): event is Written => event.kind === 'write' && event.keyId === keyId;
+  const changed = events.findLastIndex(
+    (event) => written(event, 0) && canonical.some((range) => overlaps(range, event)),
+  );
+  const since = events.slice(Math.max(begin, changed + 1));
+  const copied = since.filter((event) => written(event, stale.keyId));
+  return intersect([stale], union(copied)).map((range) => ({ ...stale, ...range }));
+}
+
+type Written = Extract<Event, { kind: 'write' }>;
+
+function clearedBy({ run, causes }: Trial, { inside, miscopied }: Opinion, stale: readonly Stale[]): Cleared {
   // Nobody has changed what lies in a hole: if it is there and differs, the sync has copied it wrongly.
   const lost = leftByAll(
     run,
     stale.filter(({ kind }) => kind === 'hole'),
   );
-  const left = leftByAll(run, stale);
+  const left = leftByAll(
+    run,
+    stale.flatMap((each) => {
+      const wrong = miscopied.filter(({ keyId }) => keyId === each.keyId);
+      return subtract([each], wrong).map((range) => ({ ...each, ...range }));
+    }),
+  );
   const blamed = causes.filter(isAtCall);
   const foreign = run.syncs.filter((call) => isForeign(call, run.machine.layout));
   const isWorse = stale.some(
