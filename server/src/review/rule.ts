@@ -23,6 +23,8 @@ export interface Trial {
 /** A trial's run once more, with an allocation of its syncs that fails. */
 export interface Failure {
   readonly run: Run;
+  /** The kernel's own run, which has no sync that could fail. */
+  readonly model: Run;
   readonly trial: Trial;
 }
 

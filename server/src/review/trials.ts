@@ -89,7 +89,8 @@ export function* runTrials(input: TrialsInput): Generator<void, Trials> {
       const failing = firstAllocations(each).slice(0, MOST_FAILURES);
       const sites = callsBySite([each]).map(({ spot, calls }) => `${spotKey(spot)} ${flushesCacheBehind(calls)}`);
       if (sites.every((key) => (failedAt.get(key) ?? 0) >= 2)) continue;
-      for (const n of failing) failures.push({ run: run(post, n)(each.assumed.map((branch) => branch.taken)), trial });
+      const taken = each.assumed.map((branch) => branch.taken);
+      for (const n of failing) failures.push(failureOf(run(post, n)(taken), trial));
       if (failing.length > 0) for (const key of sites) failedAt.set(key, (failedAt.get(key) ?? 0) + 1);
     }
   }
@@ -119,6 +120,14 @@ const trialOf = (run: Run, causes: readonly Cause[], model: () => Run, before: (
   },
   get before() {
     return before();
+  },
+});
+
+const failureOf = (run: Run, trial: Trial): Failure => ({
+  run,
+  trial,
+  get model() {
+    return trial.model;
   },
 });
 

@@ -38,8 +38,8 @@ page has at that moment.
   check(context) {
     return [
       ...context.trials.flatMap((trial) => draftsOf(context, trial.run, skippedFlushes(trial))),
-      ...context.failures.flatMap(({ run, trial }) =>
-        draftsOf(context, run, skippedOnFailure({ run, model: trial.model }, trial)),
+      ...context.failures.flatMap((failure) =>
+        draftsOf(context, failure.run, skippedOnFailure(failure, failure.trial)),
       ),
     ];
   },
