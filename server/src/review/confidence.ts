@@ -26,6 +26,12 @@ export function confidenceOf(context: Context, ran: Trials): Confidence {
           what: `a branch was tried both ways (${why})`,
           line: placeOf(spot.text, spot.span, '').line,
         });
+    for (const { why, spot } of run.loops)
+      if (spot)
+        opaque.set(`loop ${why}`, {
+          what: `the loop was gone round once: how often it does is not known (${why})`,
+          line: placeOf(spot.text, spot.span, '').line,
+        });
     for (const call of run.syncs)
       if (call.spot && call.opaque !== null)
         opaque.set(`range ${call.opaque}`, {

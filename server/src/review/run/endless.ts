@@ -10,8 +10,8 @@ const LONGEST_ROUND = 256;
  * One round of a run that was broken off where it did the same with the same values over and over: nothing that it looks
  * at will ever change. Null for one that ended, or only takes long.
  */
-function roundOf({ fault, trace, assumed }: Run): readonly TraceStep[] | null {
-  if (fault?.kind !== 'limit' || assumed.length > 0) return null;
+function roundOf({ fault, trace, assumed, loops }: Run): readonly TraceStep[] | null {
+  if (fault?.kind !== 'limit' || assumed.length + loops.length > 0) return null;
   // The very last step was broken off.
   const whole = trace.slice(0, -1);
   for (let round = 1; round <= LONGEST_ROUND; round++) if (repeats(whole, round)) return whole.slice(-round);

@@ -93,6 +93,7 @@ export function executeOn(machine: Machine, options: RunOptions, ownSync: OwnSyn
   const laterRound = new WeakSet<object>();
   const counting = new WeakSet<Expr>();
   const assumed: { why: string; spot: Spot | null; taken: boolean }[] = [];
+  const loops: { why: string; spot: Spot | null }[] = [];
   const unknownCalls: { name: string; spot: Spot | null }[] = [];
   const entered = new Set<string>();
   const memory = createMemory();
@@ -150,7 +151,7 @@ export function executeOn(machine: Machine, options: RunOptions, ownSync: OwnSyn
         if (counting.has(test)) {
           // As a range that is not known is taken to cover the change, rounds of which nobody knows how many are taken to come by it.
           decided.set(test, true);
-          recorder.note(`how often the loop goes round is not known: ${value.opaque}`, fn.name);
+          loops.push({ why: value.opaque ?? 'unknown', spot: spotOf(test, fn) });
           return true;
         }
         const taken = decisions[assumed.length] ?? true;
@@ -234,6 +235,7 @@ export function executeOn(machine: Machine, options: RunOptions, ownSync: OwnSyn
     returned: returned && !returned.opaque && returned.type.kind !== 'void' ? returned.bits : null,
     failure: options.failure,
     unknownCalls,
+    loops,
     entered,
     asked,
   };

@@ -28,6 +28,7 @@ export function movedRun(run: Run, moves: Moves): Run | null {
     fault: run.fault && placed(run.fault),
     assumed: run.assumed.map(placed),
     unknownCalls: run.unknownCalls.map(placed),
+    loops: run.loops.map(placed),
   };
   return isLost ? null : moved;
 }

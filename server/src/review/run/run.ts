@@ -92,6 +92,8 @@ export interface Run {
   /** Ordinal of the sync allocation that was made to fail; null: none. */
   readonly failure: number | null;
   readonly unknownCalls: readonly { readonly name: string; readonly spot: Spot | null }[];
+  /** Loops of which nobody knows how often they go round, with the reason: the run went round once. */
+  readonly loops: readonly { readonly why: string; readonly spot: Spot | null }[];
   /** Functions of the patch that the run entered. */
   readonly entered: ReadonlySet<string>;
   /** The run depends on this code and on nothing else of the program. */
