@@ -146,7 +146,7 @@ const shouldSplitLocked: KernelFunction = {
   versions: ['v5.1', 'v6.1'],
   returns: INT,
   parameters,
-  locals: [...sharedLocals, ulong('lpaddr'), prot('chk_prot')],
+  locals: [...sharedLocals, ulong('lpaddr'), { ...prot('chk_prot'), unmodelled: true }],
   body: [
     lookAgain,
     returnIf('somebody has split it', ['$tmp != $kpte'], goneMeanwhile, () => 1n),

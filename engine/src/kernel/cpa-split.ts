@@ -95,12 +95,10 @@ const shape = (versions: readonly Version[], flush: Node): KernelFunction => ({
     parameter('base', PAGE_POINTER),
   ],
   locals: [
-    ...(['lpaddr', 'lpinc', 'ref_pfn', 'pfn', 'pfninc'].map((name) => ({
-      name,
-      type: UNSIGNED_LONG,
-    })) satisfies Local[]),
-    { name: 'pbase', type: PTE_POINTER },
-    { name: 'i', type: UNSIGNED_INT },
+    ...(['lpaddr', 'ref_pfn', 'pfn'].map((name) => ({ name, type: UNSIGNED_LONG })) satisfies Local[]),
+    ...(['lpinc', 'pfninc'].map((name) => ({ name, type: UNSIGNED_LONG, unmodelled: true })) satisfies Local[]),
+    { name: 'pbase', type: PTE_POINTER, unmodelled: true },
+    { name: 'i', type: UNSIGNED_INT, unmodelled: true },
     { name: 'level', type: UNSIGNED_INT },
     { name: 'ref_prot', type: PGPROT_T },
     { name: 'tmp', type: PTE_POINTER },

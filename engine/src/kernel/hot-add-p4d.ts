@@ -15,7 +15,7 @@ import {
   virtual,
 } from './hot-add-tables.ts';
 import type { KernelFunction, Node } from './model.ts';
-import { branch, does, forLoop, forState, returns } from './nodes.ts';
+import { branch, does, forLoop, forState, nothing, returns } from './nodes.ts';
 import { P4D_T, PUD_T } from './structs.ts';
 import { linkTable, newTable, tablePointer } from './tables.ts';
 
@@ -56,13 +56,19 @@ const phys_p4d_init = ({ versions, extra }: HotAddShape): KernelFunction => {
       { name: 'vaddr', type: UNSIGNED_LONG, init: (f) => virtual(f, 'paddr') },
       { name: 'vaddr_end', type: UNSIGNED_LONG, init: (f) => virtual(f, 'paddr_end') },
       { name: 'vaddr_next', type: UNSIGNED_LONG },
-      { name: 'paddr_next', type: UNSIGNED_LONG },
+      { name: 'paddr_next', type: UNSIGNED_LONG, unmodelled: true },
       { name: 'paddr_last', type: UNSIGNED_LONG, init: (f) => f.get('paddr_end') },
-      { name: 'p4d', type: pointerTo(P4D_T) },
+      { name: 'p4d', type: pointerTo(P4D_T), unmodelled: true },
       { name: 'pud', type: pointerTo(PUD_T) },
       forState('each p4d'),
     ],
     body: [
+      nothing(
+        'what the range is',
+        '$paddr_last = $paddr_end',
+        '$vaddr = (unsigned long)__va($paddr)',
+        '$vaddr_end = (unsigned long)__va($paddr_end)',
+      ),
       branch('four levels', ['!pgtable_l5_enabled()'], (f) => f.kernel.machine.layout.pagingLevels === 4, [
         returns(
           'it is a pud table',
@@ -93,6 +99,15 @@ const phys_p4d_init = ({ versions, extra }: HotAddShape): KernelFunction => {
           does('its physical address', ['$paddr = __pa($vaddr)'], (f) =>
             f.set('paddr', f.get('vaddr') - f.kernel.machine.layout.pageOffset),
           ),
+          branch('behind the range', ['$paddr >= $paddr_end'], (f) => f.get('paddr') >= f.get('paddr_end'), [
+            nothing(
+              'entries there are cleared at boot only',
+              '$paddr_next = __pa($vaddr_next)',
+              'set_p4d(_, __p4d(0))',
+              'set_p4d_init(_, __p4d(0), _)',
+            ),
+            onToNext,
+          ]),
           branch('a table is there', ['!p4d_none(*$p4d)'], (f) => tableThere(f, 'p4d_page', 'pud'), [
             does('the table', ['$pud = pud_offset($p4d, 0)'], (f) =>
               f.set('pud', tablePointer(f.kernel, 'pud', mask(P4D_SIZE, f.get('vaddr')))),

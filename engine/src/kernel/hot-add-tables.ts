@@ -73,6 +73,8 @@ const writes = (f: Frame, table: string, { page }: Level): void => {
   writeLeaf(f.kernel, f.get(table), { start, end: start + size, page, flags: flagsOf(f.get('prot')) ?? [] });
 };
 
+export const onToNext = continueIf('on to the next', ['continue'], () => true);
+
 /** Every entry of one table in turn, until the range is done. */
 const eachEntry = (level: Level, body: readonly Node[]): Node => {
   const size = bytesOf[level.page];
@@ -96,7 +98,14 @@ const eachEntry = (level: Level, body: readonly Node[]): Node => {
       does('where the next begins', [`$paddr_next = ($paddr & ${upper(entry)}_MASK) + ${upper(entry)}_SIZE`], (f) =>
         f.set('paddr_next', mask(size, f.get('paddr')) + size),
       ),
-      nothing('entries behind the range are cleared at boot only', '$paddr >= $paddr_end'),
+      branch('behind the range', ['$paddr >= $paddr_end'], (f) => f.get('paddr') >= f.get('paddr_end'), [
+        nothing(
+          'entries there are cleared at boot only',
+          `set_${entry}(_, __${entry}(0))`,
+          `set_${entry}_init(_, __${entry}(0), _)`,
+        ),
+        onToNext,
+      ]),
       ...body,
     ],
   );
@@ -111,7 +120,7 @@ const locals = (level: Level): readonly Local[] => [
   { name: 'paddr_next', type: UNSIGNED_LONG },
   { name: 'paddr_last', type: UNSIGNED_LONG, init: (f) => f.get('paddr_end') },
   { name: 'i', type: INT },
-  { name: level.entry, type: pointerTo(level.type) },
+  { name: level.entry, type: pointerTo(level.type), unmodelled: true },
   ...(level.below ? [{ name: level.below, type: pointerTo(LEVELS[level.below].type) }] : []),
   forState(`each ${level.entry}`),
 ];
@@ -132,7 +141,6 @@ const finish = (level: Level): readonly Node[] => [
 const count = does('count it', ['$pages++'], (f) => f.set('pages', f.get('pages') + 1n));
 const last = (name: string): Node =>
   does('this far', [`$paddr_last = $${name}`], (f) => f.set('paddr_last', f.get(name)));
-export const onToNext = continueIf('on to the next', ['continue'], () => true);
 
 /** phys_pte_init(): 4K pages where there are none yet. */
 const phys_pte_init = ({ versions, extra }: HotAddShape): KernelFunction => ({

@@ -77,9 +77,9 @@ const shape = (
   locals: [
     { name: 'next', type: UNSIGNED_LONG },
     { name: 'pages', type: UNSIGNED_LONG, init: () => 0n },
-    { name: entry, type: pointerTo(TYPES[entry]) },
+    { name: entry, type: pointerTo(TYPES[entry]), unmodelled: true },
     ...(below ? [{ name: `${below}_base`, type: pointerTo(TYPES[below]) } satisfies Local] : []),
-    { name: 'phys_addr', type: UNSIGNED_LONG },
+    { name: 'phys_addr', type: UNSIGNED_LONG, unmodelled: true },
     forState(`each ${entry}`),
   ],
   body,
@@ -227,8 +227,8 @@ const freeTable = (table: 'pte' | 'pmd' | 'pud', above: 'pmd' | 'pud' | 'p4d'): 
       { name: above, type: pointerTo(TYPES[above]) },
     ],
     locals: [
-      { name: table, type: pointerTo(TYPES[table]) },
-      { name: 'i', type: INT },
+      { name: table, type: pointerTo(TYPES[table]), unmodelled: true },
+      { name: 'i', type: INT, unmodelled: true },
     ],
     body: [
       returnIf(

@@ -88,6 +88,8 @@ export interface Local {
   readonly type: CType;
   /** Initial bits; absent: not initialised. */
   readonly init?: (frame: Frame) => bigint;
+  /** The kernel sets it, and no step does: code that reads it gets a value of which nothing is known. */
+  readonly unmodelled?: true;
 }
 
 /** Which kernels a model describes. v5.2 differs from v5.1 in the hot-plug functions only: they take `init`. */

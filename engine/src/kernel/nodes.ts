@@ -31,21 +31,25 @@ export const returns = (name: string, marks: Marks, value: (frame: Frame) => big
   ends: true,
 });
 
+/** A step that is a whole `if` is shown by its jump, too. */
+const withJump = (marks: Marks, jump: string): Marks =>
+  marks.length === 0 || marks.some((mark) => mark.startsWith(jump)) ? marks : [...marks, jump];
+
 /** `if (test) return value;` */
 export const returnIf = (
   name: string,
   marks: Marks,
   test: (frame: Frame) => boolean,
   value: (frame: Frame) => bigint | null,
-): Step => jumps(name, marks, (frame) => (test(frame) ? { return: value(frame) } : undefined));
+): Step => jumps(name, withJump(marks, 'return'), (frame) => (test(frame) ? { return: value(frame) } : undefined));
 
 /** `if (test) goto label;` */
 export const gotoIf = (name: string, marks: Marks, test: (frame: Frame) => boolean, to: string): Step =>
-  jumps(name, marks, (frame) => (test(frame) ? { goto: to } : undefined));
+  jumps(name, withJump(marks, `goto ${to}`), (frame) => (test(frame) ? { goto: to } : undefined));
 
 /** `if (test) continue;` */
 export const continueIf = (name: string, marks: Marks, test: (frame: Frame) => boolean): Step =>
-  jumps(name, marks, (frame) => (test(frame) ? 'continue' : undefined));
+  jumps(name, withJump(marks, 'continue'), (frame) => (test(frame) ? 'continue' : undefined));
 
 export const branch = (name: string, marks: Marks, when: (frame: Frame) => boolean, body: readonly Node[]): Branch => ({
   kind: 'branch',

@@ -35,8 +35,8 @@ const LOCALS: readonly Local[] = [
   retLocal,
   { name: 'set_type', type: INT },
   { name: 'i', type: INT },
-  { name: 'j', type: INT },
-  { name: 'free_idx', type: INT },
+  { name: 'j', type: INT, unmodelled: true },
+  { name: 'free_idx', type: INT, unmodelled: true },
   { name: 'start', type: UNSIGNED_LONG },
   { name: 'end', type: UNSIGNED_LONG },
 ];

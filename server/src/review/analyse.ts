@@ -17,6 +17,7 @@ import type { Kept } from './run/kept.ts';
 import type { Texts } from './text.ts';
 import { type KeptTrials, runTrials, type Trials } from './trials.ts';
 import { versionOfTexts } from './version.ts';
+import { agreed, choicesOf, type Judged, type Ways } from './ways.ts';
 import { createRecogniser } from './weave/recognise.ts';
 
 export interface Analysis {
@@ -33,6 +34,11 @@ export interface Analysis {
 }
 
 export interface KeptAnalysis {
+  /** The ways in which the patch fits, each by itself. */
+  readonly ways: readonly KeptWay[];
+}
+
+interface KeptWay {
   readonly trials: KeptTrials;
   readonly opinions: Kept<Opinion>;
   readonly implementations: Kept<ImplementationRun>;
@@ -66,7 +72,10 @@ export function* analyse({
   const named = layers.map((layer) => withNames(layer, version, recogniser));
   const inferred = new Set(named.flatMap(({ found }) => found));
   const input = { version, recogniser, syncs, layers: named.map((layer) => layer.texts) };
-  const post = buildProgram({ ...input, side: 'new' });
+  const inWay = (ways: Ways) => buildProgram({ ...input, side: 'new', ways });
+  const firstWay = inWay(new Map());
+  const choices = choicesOf(firstWay.ways);
+  const post = choices ? firstWay : asUncertain(firstWay);
   const pre = buildProgram({ ...input, side: 'old' });
   const base: Context = {
     file,
@@ -80,40 +89,70 @@ export function* analyse({
     hooked: hookedFunctions(post),
   };
   if (!concernsSync(base)) return null;
+  const first = yield* judge(base, options, last?.ways[0] ?? null);
+  const others: JudgedWay[] = [];
+  for (const choice of choices?.slice(1) ?? []) {
+    const program = inWay(choice);
+    const other = { ...base, post: program, hooked: hookedFunctions(program) };
+    others.push(yield* judge(other, options, last?.ways[others.length + 1] ?? first.kept));
+  }
+  const { context, ran, drafts: found } = agreed(first, others);
+  const drafts = found.map(withPlaceAssumed(post, inferred));
+  const isOwn = ({ line }: Finding) => line > message.line && line <= message.endLine;
+  return {
+    context,
+    ran,
+    own: texts.at(-1),
+    kept: { ways: [first, ...others].map(({ kept }) => kept) },
+    ownFindings: (given) => findingsOf(drafts, given).filter(isOwn),
+    allFindings: (given) => findingsOf(drafts, given),
+  };
+}
+
+interface JudgedWay extends Judged {
+  readonly ran: Trials;
+  readonly kept: KeptWay;
+}
+
+/** Runs the patch in one of the ways in which it fits, and asks the rules. */
+function* judge(
+  base: Context,
+  { parser, keyIds, pagingLevels, skipScenarios }: AnalyseInput['options'],
+  last: KeptWay | null,
+): Generator<void, JudgedWay> {
+  const { post, pre } = base;
+  const parse = macroParser(parser);
   const ran = yield* runTrials({
     post,
     pre,
     preHooked: syncCalls(pre).length > 0,
-    keyIds: options.keyIds ?? DEFAULT_KEYIDS,
-    pagingLevels: options.pagingLevels ?? [4, 5],
-    parse: macroParser(parser),
-    skipScenarios: options.skipScenarios ?? [],
+    keyIds: keyIds ?? DEFAULT_KEYIDS,
+    pagingLevels: pagingLevels ?? [4, 5],
+    parse,
+    skipScenarios: skipScenarios ?? [],
     last: last?.trials ?? null,
   });
-  const opinions = yield* secondOpinions({
-    program: post,
-    trials: ran.trials,
-    parse: macroParser(parser),
-    last: last?.opinions ?? null,
-  });
-  const implementations = yield* runImplementations(post, macroParser(parser), last?.implementations ?? null);
+  const opinions = yield* secondOpinions({ program: post, trials: ran.trials, parse, last: last?.opinions ?? null });
+  const implementations = yield* runImplementations(post, parse, last?.implementations ?? null);
   const context: Context = {
     ...base,
     trials: opinions.trials,
     failures: ran.failures,
     implementations: implementations.runs,
   };
-  const drafts = rules.flatMap((rule) => rule.check(context)).map(withPlaceAssumed(post, inferred));
-  const isOwn = ({ line }: Finding) => line > message.line && line <= message.endLine;
   return {
     context,
     ran,
-    own: texts.at(-1),
+    drafts: rules.flatMap((rule) => rule.check(context)),
     kept: { trials: ran.kept, opinions: opinions.kept, implementations: implementations.kept },
-    ownFindings: (given) => findingsOf(drafts, given).filter(isOwn),
-    allFindings: (given) => findingsOf(drafts, given),
   };
 }
+
+/** A patch that fits in more ways than are run: nothing is said of the ways on which it does not run. */
+const asUncertain = (program: Program): Program => ({
+  ...program,
+  uncertain: new Set([...program.uncertain, ...program.ways.keys()]),
+});
 
 /** What stands in a hunk of which the place or the function had to be worked out says so. */
 const withPlaceAssumed =

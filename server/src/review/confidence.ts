@@ -44,9 +44,9 @@ export function confidenceOf(context: Context, ran: Trials): Confidence {
       what: 'no place was found for this statement in the flow around the hunk: it was not run',
       line: placeOf(item.text, item.stmt, '').line,
     });
-  for (const item of post.atEnd)
-    opaque.set(`end ${item.order}`, {
-      what: 'the hunk shows no known step of the function: the statement is taken to stand at its end',
+  for (const item of post.adrift)
+    opaque.set(`adrift ${item.order}`, {
+      what: 'the hunk shows no known step of the function: only what holds wherever the statement may stand is said',
       line: placeOf(item.text, item.stmt, '').line,
     });
   for (const { source, text } of post.unmodelled)

@@ -31,13 +31,17 @@ export interface LayerContext {
   readonly patchNames: ReadonlySet<string>;
   readonly own: Own;
   readonly oldSide: boolean;
+  /** For functions in which the patch under review fits in several ways: which of them. */
+  readonly ways: ReadonlyMap<string, number>;
 }
 
 export interface Built {
   readonly fn: ProgramFunction | null;
   readonly shown: readonly ShownFunction[];
   readonly unplaced: readonly Item[];
-  readonly atEnd: readonly Item[];
+  readonly adrift: readonly Item[];
+  /** In how many ways the patch under review fits; 0: nobody can tell. */
+  readonly ways: number;
 }
 
 /** One function: the kernel's steps, or the first patch's text, with each patch woven into what was there before it. */
@@ -51,7 +55,8 @@ export function buildFunction(
   let base: KernelFunction | ShownFunction | null = model;
   const aliases = new Map<string, string>();
   const unplaced: Item[] = [];
-  const atEnd: Item[] = [];
+  const adrift: Item[] = [];
+  let ways = 1;
   const seen: ShownFunction[] = [];
   for (const [index, layer] of layers.entries()) {
     const shown = layer.shown.get(name);
@@ -66,7 +71,8 @@ export function buildFunction(
     }
     if (elements === null) continue;
     // The old state is woven like the new one: what the patch removes is simply there.
-    const asOld = context.oldSide && index === layers.length - 1;
+    const isLast = index === layers.length - 1;
+    const asOld = context.oldSide && isLast;
     const items = asOld ? itemsOf(shown).map(asKept) : itemsOf(shown);
     const before = layer.before.get(name);
     const woven = weave({
@@ -74,11 +80,13 @@ export function buildFunction(
       post: items,
       pre: before ? itemsOf(before) : [],
       recogniser: context.recogniser,
+      way: isLast ? (context.ways.get(name) ?? 0) : 0,
       foreign: (spelled) => foreignTo({ items, patchNames: context.patchNames, model, aliases: spelled }),
     });
     elements = woven.elements;
     unplaced.push(...woven.unplaced);
-    atEnd.push(...woven.atEnd);
+    adrift.push(...woven.adrift);
+    if (isLast || woven.adrift.length > 0) ways = isLast && adrift.length === woven.adrift.length ? woven.ways : 0;
     if (model)
       for (const [spelling, kernelName] of aliasesOf(model, shown.source, {
         fromMarks: woven.aliases,
@@ -88,7 +96,7 @@ export function buildFunction(
         aliases.set(spelling, kernelName);
   }
   const shown = seen.at(-1);
-  if (!shown || !elements || !base) return { fn: null, shown: seen, unplaced, atEnd };
+  if (!shown || !elements || !base) return { fn: null, shown: seen, unplaced, adrift, ways };
   const modelled = !('source' in base);
   const evaluable: EvaluableFunction = {
     name,
@@ -99,7 +107,7 @@ export function buildFunction(
     aliases: modelled ? aliases : new Map(),
     source: shown.text,
   };
-  return { fn: { name, shown, evaluable, modelled }, shown: seen, unplaced, atEnd };
+  return { fn: { name, shown, evaluable, modelled }, shown: seen, unplaced, adrift, ways };
 }
 
 /** A patch that shows the head of a function may have changed what it returns. */

@@ -63,12 +63,12 @@ function functionOf(source: FunctionSource, text: CodeText, version: Version, re
     .filter(({ path }) => path.some((file) => text.path.endsWith(file)))
     .filter((model) => label === undefined || hasLabel(model, label))
     .map((model) => {
-      const likeness = align(kept, slotsOf(elementsOf(model)), (item, slot) =>
+      const { matched } = align(kept, slotsOf(elementsOf(model)), (item, slot) =>
         item.stmt.kind === 'return' || item.stmt.kind === 'goto'
           ? 0
           : (recognise(recogniser, item, slot.element)?.weight ?? 0),
       );
-      return { name: model.name, steps: likeness.size };
+      return { name: model.name, steps: matched.size };
     })
     .sort((a, b) => b.steps - a.steps);
   const [best, next] = candidates;

@@ -67,10 +67,10 @@ const unplaced = ({ post, file }: Context): readonly ReportProblem[] => [
     message:
       'the hunk does not tell where in the function this statement stands: it was not run (more context, or --kernel, helps)',
   })),
-  ...post.atEnd.map(({ stmt, text }) => ({
+  ...post.adrift.map(({ stmt, text }) => ({
     line: placeOf(text, stmt, file).line,
     message:
-      'the hunk shows no known statement of the function: this one was taken to stand at its end (more context, or --kernel, helps)',
+      'the hunk shows no known statement of the function: only what holds wherever in it this one may stand is said (more context, or --kernel, helps)',
   })),
 ];
 

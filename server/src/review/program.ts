@@ -29,8 +29,10 @@ export interface Program {
   ownerOf(node: object): CodeText | null;
   /** Changed statements that have no place among the kernel's steps. */
   readonly unplaced: readonly Item[];
-  /** Changed statements of hunks that show no step of the function: taken to stand at its end. */
-  readonly atEnd: readonly Item[];
+  /** Changed statements of hunks that show no step of the function. */
+  readonly adrift: readonly Item[];
+  /** Functions in which the patch fits in more than one way, and in how many. */
+  readonly ways: ReadonlyMap<string, number>;
   /** Functions with statements whose place is not known: nothing is said of the ways on which they do not run. */
   readonly uncertain: ReadonlySet<string>;
   /** Those of them whose statements are taken to stand at the end. */
@@ -51,9 +53,12 @@ export interface ProgramInput {
   readonly layers: readonly (readonly CodeText[])[];
   /** The state after the last patch, or just before it. */
   readonly side: 'old' | 'new';
+  /** Of functions in which the patch fits in more than one way, which to take; the first for those that are not named. */
+  readonly ways?: ReadonlyMap<string, number>;
 }
 
-export function buildProgram({ version, recogniser, syncs, layers: all, side }: ProgramInput): Program {
+export function buildProgram(input: ProgramInput): Program {
+  const { version, recogniser, syncs, layers: all, side } = input;
   const texts = all.flatMap((layer, index) =>
     layer.filter((text) => text.side === (index === all.length - 1 ? side : 'new')),
   );
@@ -67,12 +72,13 @@ export function buildProgram({ version, recogniser, syncs, layers: all, side }: 
     texts.flatMap((text) => text.source.macros.filter(isOfPatch).map((macro) => [macro.name, macro] as const)),
   );
   const patchNames = new Set([...isSync, ...macros.keys(), ...layers.flatMap(newDefinitions)]);
-  const context: LayerContext = { recogniser, patchNames, own, oldSide: side === 'old' };
+  const context: LayerContext = { recogniser, patchNames, own, oldSide: side === 'old', ways: input.ways ?? new Map() };
 
   const functions = new Map<string, ProgramFunction>();
   const ownSyncs = new Map<string, ProgramFunction>();
   const unplaced: Item[] = [];
-  const atEnd: Item[] = [];
+  const adrift: Item[] = [];
+  const ways = new Map<string, number>();
   const uncertain = new Set<string>();
   const assumedAtEnd = new Set<string>();
   const unmodelled: ShownFunction[] = [];
@@ -86,9 +92,10 @@ export function buildProgram({ version, recogniser, syncs, layers: all, side }: 
     if (built.fn) functions.set(name, built.fn);
     else unmodelled.push(...built.shown);
     unplaced.push(...built.unplaced);
-    atEnd.push(...built.atEnd);
-    if (built.unplaced.length + built.atEnd.length > 0) uncertain.add(name);
-    if (built.atEnd.length > 0) assumedAtEnd.add(name);
+    adrift.push(...built.adrift);
+    if (built.ways > 1) ways.set(name, built.ways);
+    if (built.unplaced.length > 0 || built.ways === 0) uncertain.add(name);
+    if (built.adrift.length > 0 && built.ways === 0) assumedAtEnd.add(name);
   }
 
   return {
@@ -104,7 +111,8 @@ export function buildProgram({ version, recogniser, syncs, layers: all, side }: 
     syncs,
     ownerOf: (node) => owner.get(node) ?? null,
     unplaced,
-    atEnd,
+    adrift,
+    ways,
     uncertain,
     assumedAtEnd,
     unmodelled,

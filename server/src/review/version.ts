@@ -4,6 +4,7 @@ import type { KernelFunction, Version } from '../../../engine/src/kernel/model.t
 import type { Declarator } from '../c/ast.ts';
 import type { CodeText } from './text.ts';
 import { sameType } from './weave/aliases.ts';
+import { standsAsDeep } from './weave/depth.ts';
 import { elementsOf } from './weave/element.ts';
 import { flatten, type Item, itemsOf, type ShownFunction } from './weave/items.ts';
 import { type Recogniser, recognise } from './weave/recognise.ts';
@@ -48,11 +49,12 @@ function likenessOf(shown: ShownFunction, model: KernelFunction, recogniser: Rec
   const items = flatten(itemsOf(shown));
   const slots = slotsOf(elementsOf(model));
   const found = (item: Item, slot: Slot) => recognise(recogniser, item, slot.element);
-  const steps = [...align(items, slots, (item, slot) => found(item, slot)?.weight ?? 0)];
+  const steps = [...align(items, slots, (item, slot) => found(item, slot)?.weight ?? 0).matched];
   // Patterns bind any name: one that the hunk spells as that kernel does counts for more.
   const spelled = steps.filter(([item, slot]) => [...(found(item, slot)?.names ?? [])].every(([a, b]) => a === b));
   const declared = items.flatMap(({ stmt }) => (stmt.kind === 'declare' ? stmt.declarators : []));
-  return steps.length + spelled.length + declaredLike(declared, model);
+  const asDeep = steps.filter(([item, slot]) => standsAsDeep(item, slot));
+  return steps.length + spelled.length + asDeep.length + declaredLike(declared, model);
 }
 
 /** How many of the declarations can be the kernel's: a local of the type for each, whatever its name. */

@@ -1,6 +1,6 @@
 /** Runs steps, loops and branches of the kernel's models on the variables of the function they stand in. */
 
-import { type CType, UNSIGNED_LONG, VOID } from '../../../../engine/src/kernel/ctype.ts';
+import { type CType, opaqueValue, UNSIGNED_LONG, VOID } from '../../../../engine/src/kernel/ctype.ts';
 import type { Frame, Outcome } from '../../../../engine/src/kernel/model.ts';
 import type { Stmt } from '../ast.ts';
 import { make } from './arithmetic.ts';
@@ -61,6 +61,7 @@ export function setLocals(run: Run, fn: EvaluableFunction, scope: Scope): void {
     if (lookupModel(scope, local.name)) continue;
     prepareType(run, local.type);
     const cell = declare(scope, local.name, local.type, run.memory);
+    if (local.unmodelled) cell.value = opaqueValue(`'${local.name}' is not modelled`, local.type);
     if (!local.init) continue;
     assign(run, cellTarget(cell), make(local.init(frame), local.type), NO_EXPR, scope);
   }

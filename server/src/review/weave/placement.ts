@@ -2,7 +2,7 @@
 import { visit } from '../../c/walk.ts';
 import { type Element, insideOf, textElement } from './element.ts';
 import { flatten, headOf, type Item, isCompound, isHeadless } from './items.ts';
-import { type Position, positionOf, type Side, slotsUnder } from './position.ts';
+import { besideSibling, type Position, positionOf, type Side, slotsUnder } from './position.ts';
 import type { Slot } from './slots.ts';
 
 export interface Placement {
@@ -16,7 +16,8 @@ export interface Placement {
   /** Unchanged statements that are evaluated. */
   readonly evaluated: readonly Item[];
   readonly unplaced: readonly Item[];
-  readonly atEnd: readonly Item[];
+  /** Of no hunk that shows a step, and perhaps anywhere among the function's own statements. */
+  readonly adrift: readonly Item[];
 }
 
 export interface PlacementInput {
@@ -27,12 +28,24 @@ export interface PlacementInput {
   isForeign(item: Item): boolean;
 }
 
-export function placeItems({ post, pre, slots, matched, isForeign }: PlacementInput): Placement {
+export function placeItems(input: PlacementInput): Placement {
+  const placement = placeOnce(input);
+  // Where one of the statements that a step stands for is evaluated, the step does not run, and the others have to be, too.
+  const isTorn = (item: Item) => {
+    const slot = input.matched.get(item);
+    return slot !== undefined && item.state === 'kept' && placement.replaced.has(slot);
+  };
+  return placement.replaced.size > 0 && flatten(input.post).some(isTorn)
+    ? placeOnce({ ...input, isForeign: (item) => input.isForeign(item) || isTorn(item) })
+    : placement;
+}
+
+function placeOnce({ post, pre, slots, matched, isForeign }: PlacementInput): Placement {
   const beside = new Map<Slot, Record<Side, Element[]>>();
   const inside = new Map<Slot, Element[]>();
   const shown = new Map<Slot, Item>();
   const unplaced: Item[] = [];
-  const atEnd: Item[] = [];
+  const adrift: Item[] = [];
   const evaluated: Item[] = [];
   const ends: { slot: Slot; element: Element }[] = [];
   const anchored = new Set([...matched.keys()].map((item) => item.hunk));
@@ -57,18 +70,42 @@ export function placeItems({ post, pre, slots, matched, isForeign }: PlacementIn
     !hasNewElse(item) &&
     !isForeign({ ...item, stmt: headOf(item.stmt), children: [] });
 
+  /** A block that is none of the kernel's, around statements that are: what is changed in it stands beside those. */
+  const isAround = (item: Item): boolean => {
+    if (!item.changed || item.state !== 'kept' || matched.has(item)) return false;
+    if (!isCompound(item.stmt) || isHeadless(item.stmt) || (item.stmt.kind === 'if' && item.stmt.otherwise))
+      return false;
+    if (isForeign({ ...item, stmt: headOf(item.stmt), children: [] })) return false;
+    const siblings = siblingsOf(item.children, twinOf(item, pre)?.children ?? []);
+    return item.children
+      .filter((child) => child.changed || isForeign(child))
+      .every(
+        (child) =>
+          opens(child, matched.get(child)) ||
+          besideSibling(child, { siblings, matched, slots }) !== null ||
+          isAround(child),
+      );
+  };
+
   const place = (items: readonly Item[], gone: readonly Item[], block: Slot | null) => {
-    const siblings = [...items, ...gone.filter((item) => item.state === 'removed')].sort((a, b) => a.order - b.order);
+    const siblings = siblingsOf(items, gone);
     for (const item of items) {
       const under = slotsUnder(item, matched);
       if (!item.changed && (!isForeign(item) || isCut(item))) {
-        for (const slot of under) if (!shown.has(slot)) shown.set(slot, item);
+        for (const inner of flatten([item])) {
+          const slot = matched.get(inner);
+          if (slot && !shown.has(slot)) shown.set(slot, inner);
+        }
         continue;
       }
       const own = matched.get(item);
       if (opens(item, own)) {
         shown.set(own, item);
         place(item.children, twinOf(item, pre)?.children ?? [], own);
+        continue;
+      }
+      if (isAround(item)) {
+        place(item.children, twinOf(item, pre)?.children ?? [], null);
         continue;
       }
       const where = positionOf(item, { siblings, block, matched, slots });
@@ -78,13 +115,17 @@ export function placeItems({ post, pre, slots, matched, isForeign }: PlacementIn
         if (!item.changed) evaluated.push(item);
         const end = item.changed ? null : endOf(item, own);
         if (end && own) ends.push({ slot: own, element: end });
-      } else (block === null && !anchored.has(item.hunk) && mayEnd(item) ? atEnd : unplaced).push(item);
+      } else (block === null && !anchored.has(item.hunk) && mayEnd(item) ? adrift : unplaced).push(item);
     }
   };
   place(post, pre, null);
   for (const { slot, element } of ends) beside.get(slot)?.after.push(element);
-  return { beside, inside, replaced, shown, evaluated, unplaced, atEnd };
+  return { beside, inside, replaced, shown, evaluated, unplaced, adrift };
 }
+
+/** One list of a hunk's statements, removed ones too, in order. */
+const siblingsOf = (items: readonly Item[], gone: readonly Item[]): readonly Item[] =>
+  [...items, ...gone.filter((item) => item.state === 'removed')].sort((a, b) => a.order - b.order);
 
 /** True for what may be the last a function does: in no block of its, and in a hunk that shows a line of what is around. */
 const mayEnd = ({ depth, hunk, text }: Item) =>

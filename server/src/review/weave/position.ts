@@ -1,7 +1,7 @@
 /** Where a changed statement goes among the kernel's steps. */
-import type { Step } from '../../../../engine/src/kernel/model.ts';
 import { insideOf } from './element.ts';
 import { flatten, type Item } from './items.ts';
+import { isWholeBranch, JUMPS } from './jumps.ts';
 import type { Slot } from './slots.ts';
 
 export type Side = 'before' | 'after';
@@ -23,19 +23,37 @@ export interface Surroundings {
 
 /** At the item's own slot, else beside the nearest sibling that has one; null: nothing tells. */
 export function positionOf(item: Item, around: Surroundings): Position | null {
-  const { siblings, block, matched, slots } = around;
+  const { block, matched, slots } = around;
   const own = item.state === 'added' ? undefined : slotsUnder(item, matched)[0];
   if (own) return { kind: 'beside', slot: own, side: 'before' };
-  const index = siblings.indexOf(item);
-  const beside =
-    behindEarlier(item, siblings.slice(0, index), matched, slots) ??
-    beforeLater(item, siblings.slice(index + 1), matched, slots);
+  const beside = besideSibling(item, around);
   if (beside) return beside;
   if (block) return { kind: 'inside', slot: block };
   const first = slots[0];
-  return item.stmt.kind === 'declare' && item.level === 0 && first
-    ? { kind: 'beside', slot: first, side: 'before' }
-    : null;
+  return first && opensFunction(item, around.siblings) ? { kind: 'beside', slot: first, side: 'before' } : null;
+}
+
+/** True for what stands before the first of the kernel's statements: a declaration, or what comes right behind those. */
+function opensFunction(item: Item, siblings: readonly Item[]): boolean {
+  if (item.level !== 0 || (item.depth !== null && item.depth !== 1)) return false;
+  if (item.stmt.kind === 'declare') return true;
+  const earlier = siblings.slice(0, siblings.indexOf(item)).filter(({ hunk }) => hunk === item.hunk);
+  const kept = earlier.filter(({ state }) => state === 'kept');
+  if (kept.length > 0) return kept.every(({ stmt, depth }) => stmt.kind === 'declare' && depth === 1);
+  const { lines } = item.text.file.hunks[item.hunk] ?? { lines: [] };
+  return lines.find(({ kind, text }) => kind === 'context' && text.trim() !== '')?.text === '{';
+}
+
+/** Beside the nearest statement of the same list that stands for a step; null: there is none. */
+export function besideSibling(
+  item: Item,
+  { siblings, matched, slots }: Pick<Surroundings, 'siblings' | 'matched' | 'slots'>,
+): Position | null {
+  const index = siblings.indexOf(item);
+  return (
+    behindEarlier(item, siblings.slice(0, index), matched, slots) ??
+    beforeLater(item, siblings.slice(index + 1), matched, slots)
+  );
 }
 
 /** The slots that a statement and what is inside it stand for. */
@@ -64,11 +82,6 @@ function behindEarlier(
 /** True for the jump of a step that is a whole `if (...) jump;`: the first block that closes behind it is the step's own. */
 const standsForBranch = ({ stmt }: Item, { element }: Slot) =>
   JUMPS.has(stmt.kind) && element.kind === 'step' && element.node.kind === 'step' && isWholeBranch(element.node);
-export const JUMPS: ReadonlySet<string> = new Set(['return', 'goto', 'continue', 'break']);
-
-/** True for a step that is a whole `if (...) jump;`. */
-export const isWholeBranch = ({ marks }: Step): boolean =>
-  marks.some((mark) => !/^(?:return|goto|continue|break)\b/.test(mark));
 
 /** Before the nearest later one; if a block closes in between, at the end of the block that stands before that one. */
 function beforeLater(

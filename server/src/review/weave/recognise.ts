@@ -4,7 +4,8 @@ import type { CParser } from '../../c/parse/parser.ts';
 import { calledIn, hasNames, matchPattern, type Pattern, parsePattern } from '../../c/pattern.ts';
 import { codeOf } from '../text.ts';
 import type { Element } from './element.ts';
-import { headOf, type Item, isCompound } from './items.ts';
+import { headOf, type Item, isCompound, isHeadless } from './items.ts';
+import { isWholeBranch, jumpsOf } from './jumps.ts';
 
 export interface Recognised {
   /** Greater for a mark that says more. */
@@ -52,6 +53,9 @@ export function recognise(recogniser: Recogniser, item: Item, element: Element):
         return item.stmt.kind === 'label' && item.stmt.name === element.node.name
           ? { weight: 2, names: new Map() }
           : null;
+      // Of an `if` whose head stands before the hunk the jump tells, and only of one that has no braces.
+      if (isHeadless(item.stmt))
+        return isWholeBranch(element.node) ? bestMark(recogniser, item.stmt, jumpsOf(element.node)) : null;
       return bestMark(recogniser, headOf(item.stmt), element.node.marks);
   }
 }

@@ -27,7 +27,7 @@ const AGAIN = 0.4;
  * Lays items beside slots, both in order, so that the sum of likenesses is greatest. Several items may stand for one
  * slot (a step that the kernel writes in several statements), if no slot of their own suits them better.
  */
-export function align<T>(items: readonly T[], slots: readonly Slot[], likeness: Likeness<T>): ReadonlyMap<T, Slot> {
+export function align<T>(items: readonly T[], slots: readonly Slot[], likeness: Likeness<T>): Alignment<T> {
   const width = slots.length + 1;
   const cells = (items.length + 1) * width;
   // The best sum from item i and slot j on; in `again` slot j already has a statement.
@@ -47,7 +47,12 @@ export function align<T>(items: readonly T[], slots: readonly Slot[], likeness: 
       again[at] = Math.max(taken, onward, like > 0 ? like * AGAIN + taken : 0);
     }
   }
-  return trace({ items, slots, width, fresh, again, likes });
+  return { matched: trace({ items, slots, width, fresh, again, likes }), sum: get(fresh, 0) };
+}
+
+export interface Alignment<T> {
+  readonly matched: ReadonlyMap<T, Slot>;
+  readonly sum: number;
 }
 
 interface Table<T> {

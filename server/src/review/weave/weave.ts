@@ -2,12 +2,15 @@
  * Weaves what a patch shows of a function into the kernel's steps of it. Unchanged statements stand for the steps whose
  * marks they show, and the steps run; changed ones are evaluated in the place where they stand.
  */
+
+import { standsAsDeep } from './depth.ts';
 import { type Element, insideOf, textElement } from './element.ts';
 import { flatten, type Item, isHeadless } from './items.ts';
+import { JUMPS } from './jumps.ts';
 import { type Placement, placeItems } from './placement.ts';
-import { isWholeBranch, JUMPS } from './position.ts';
 import { type Recognised, type Recogniser, recognise } from './recognise.ts';
-import { align, type Slot, slotsOf } from './slots.ts';
+import { type Slot, slotsOf } from './slots.ts';
+import { alignments, gapsFor, isEnd } from './ways.ts';
 
 export interface Woven {
   readonly elements: readonly Element[];
@@ -17,8 +20,10 @@ export interface Woven {
   readonly evaluated: readonly Item[];
   /** Changed statements for which no place among the kernel's steps was found. */
   readonly unplaced: readonly Item[];
-  /** Changed statements of hunks that show no step at all: taken to stand at the end of the function. */
-  readonly atEnd: readonly Item[];
+  /** Changed statements of hunks that show no step at all. */
+  readonly adrift: readonly Item[];
+  /** In how many ways the hunks fit; 0: in more than are looked at. */
+  readonly ways: number;
 }
 
 export interface WeaveInput {
@@ -28,21 +33,14 @@ export interface WeaveInput {
   /** Items of the pre-image. */
   readonly pre: readonly Item[];
   readonly recogniser: Recogniser;
+  /** Which of the ways in which the hunks fit, from 0. */
+  readonly way: number;
   /** Which unchanged statements have to be evaluated all the same, once it is known how the hunk spells the kernel's names. */
   foreign(aliases: ReadonlyMap<string, string>): (item: Item) => boolean;
 }
 
 /** Decides between steps that are written alike, and nothing else. */
 const AS_DEEP = 1 / 128;
-
-/** True if the statement is indented as the step would be, or, for the jump of a step that is a whole `if`, once more. */
-function standsAsDeep({ depth, stmt }: Item, slot: Slot): boolean {
-  let own = 1;
-  for (let at = slot.parent; at; at = at.parent) own++;
-  const { node } = slot.element.kind === 'step' ? slot.element : { node: null };
-  const inBranch = node?.kind === 'step' && isWholeBranch(node) && (JUMPS.has(stmt.kind) || isHeadless(stmt));
-  return depth === own + (inBranch ? 1 : 0);
-}
 
 export function weave(input: WeaveInput): Woven {
   const slots = slotsOf(input.elements);
@@ -61,17 +59,31 @@ export function weave(input: WeaveInput): Woven {
   ].sort((a, b) => a.order - b.order);
   const spoken = new Set(shown.filter((item) => slots.some((slot) => likeness(item, slot) > 0)).map(jumpUnder));
   const anchors = shown.filter((item) => !spoken.has(item));
-  const matched = insideTheirBlocks([...input.post, ...input.pre], align(anchors, slots, likeness));
+  const aligned = alignments(anchors, slots, likeness, input);
+  const matched = insideTheirBlocks([...input.post, ...input.pre], aligned[input.way % aligned.length] ?? new Map());
   const aliases = aliasesFrom(recognised, matched);
   const isForeign = input.foreign(aliases);
   const placement = placeItems({ ...input, slots, matched, isForeign });
+  const { adrift } = placement;
+  const gaps = gapsFor(adrift, slots, matched);
+  const gap = gaps[Math.floor(input.way / aligned.length)] ?? null;
   return {
-    elements: withTail(build(null, slots, placement), placement.atEnd),
+    elements: withTail(build(null, slots, withAdrift(placement, gap)), gap ? [] : adrift),
     aliases,
     evaluated: placement.evaluated,
     unplaced: placement.unplaced,
-    atEnd: placement.atEnd,
+    adrift,
+    ways: aligned.length * (adrift.length > 0 ? gaps.length : 1),
   };
+}
+
+/** Statements of no known place, put before a step. */
+function withAdrift(placement: Placement, gap: Slot | null): Placement {
+  if (!gap) return placement;
+  const around = placement.beside.get(gap);
+  const own = placement.adrift.map(({ stmt, text }) => textElement(stmt, text));
+  const at = { before: [...(around?.before ?? []), ...own], after: around?.after ?? [] };
+  return { ...placement, beside: new Map([...placement.beside, [gap, at]]) };
 }
 
 /** The jump that an `if` is all about: the test tells which it is, and `return` alone looks like any other. */
@@ -131,9 +143,6 @@ function withShown(slot: Slot, slots: readonly Slot[], placement: Placement): El
 /** The statements come behind everything but the closing `return`s, and the labels that lead only to them. */
 function withTail(elements: readonly Element[], tail: readonly Item[]): readonly Element[] {
   if (tail.length === 0) return elements;
-  const isEnd = (element: Element) =>
-    element.kind === 'step' &&
-    (element.node.kind === 'label' || element.node.marks.some((mark) => /^return\b/.test(mark)));
   const end = elements.findLastIndex((element) => !isEnd(element)) + 1;
   const own = tail.map(({ stmt, text }) => textElement(stmt, text));
   return [...elements.slice(0, end), ...own, ...elements.slice(end)];
