@@ -5,7 +5,7 @@ import { type AstNode, visit } from '../../c/walk.ts';
 import { callsIn } from '../hooks.ts';
 import { introduction } from '../introduction.ts';
 import type { Context } from '../rule.ts';
-import { isChanged, lineAt, shownHunks } from '../text.ts';
+import { type CodeText, isChanged, lineAt, shownHunks } from '../text.ts';
 import { functionsSince } from './flow.ts';
 import type { Run, Spot } from './run.ts';
 
@@ -23,19 +23,26 @@ export function missedSpot(context: Context, run: Run, at: number): Spot | null 
   const shown = name === undefined ? undefined : context.post.functions.get(name)?.shown;
   if (!name || !shown) return null;
   const lines = shownHunks(context.message);
-  const isShown = ({ text, span }: Spot) => lines.has(lineAt(text, span.start)?.line.line ?? -1);
-  const steps = run.trace.filter((step) => step.function === name && step.spot && isShown(step.spot));
+  const isShown = (text: CodeText, { start }: Span) => lines.has(lineAt(text, start)?.line.line ?? -1);
+  const body = shown.source.pieces.flatMap((piece) => piece.body);
+  /** The jump that a step is, or that stands under its condition. */
+  const jumpAt = ({ spot, stmt }: Run['trace'][number]) =>
+    jumpOf(spot && stmt?.kind === 'model' ? stmtAt(body, spot) : stmt);
+  const steps = run.trace.filter((step) => {
+    if (step.function !== name || !step.spot) return false;
+    const jump = isShown(step.spot.text, step.spot.span) ? null : jumpAt(step);
+    return isShown(step.spot.text, jump ?? step.spot.span);
+  });
   const ran = new Set(steps.map((step) => step.stmt));
   const isSync = new Set(context.post.syncs.map((sync) => sync.name));
   const call = callsIn(shown).find(({ callee }) => isSync.has(callee) || context.hooked.has(callee));
   if (!call) return null;
-  const body = shown.source.pieces.flatMap((piece) => piece.body);
   const reached = steps.some((step) => step.stmt && contains(step.stmt, call.spot) && !isCompound(step.stmt));
   const skipped = conditionsAround(body, call.spot).findLast(({ stmt }) => ran.has(stmt));
   const last = reached
     ? null
     : steps.findLast(({ spot, stmt }) => spot && isBefore(spot, call.spot) && !(stmt && contains(stmt, call.spot)));
-  const left = last?.spot && jumpOf(last.stmt?.kind === 'model' ? stmtAt(body, last.spot) : last.stmt);
+  const left = last && jumpAt(last);
   const isOnWay = left && last?.spot && (!skipped || contains(skipped.stmt, last.spot));
   const past = isOnWay ? { ...last.spot, span: left } : skipped ? { ...call.spot, span: skipped.test } : null;
   // Where unhooked-site speaks of such a way, it does so whether or not a hunk's context shows where the way leaves.

@@ -17,6 +17,8 @@ export interface Item {
   readonly level: number;
   /** How deep in tabs its line is indented; 1 is the function's own body. Null: not told in whole tabs. */
   readonly depth: number | null;
+  /** True for the statements of an `else`. */
+  readonly otherwise: boolean;
   /** Statements inside, for a compound statement. */
   readonly children: readonly Item[];
 }
@@ -41,7 +43,7 @@ function itemsOfPiece(piece: Piece, text: CodeText): Item[] {
       if (inside) {
         walk(inside);
         level--;
-      } else items.push(...itemOf(stmt, text, level));
+      } else items.push(...itemOf(stmt, text, { level, otherwise: false }));
     }
   };
   walk(piece.body);
@@ -62,7 +64,7 @@ function bodyOf(stmt: Stmt): Stmt | null {
     : null;
 }
 
-function itemOf(stmt: Stmt, text: CodeText, level: number): Item[] {
+function itemOf(stmt: Stmt, text: CodeText, place: Pick<Item, 'level' | 'otherwise'>): Item[] {
   const at = lineAt(text, stmt.start);
   if (!at) return [];
   return [
@@ -73,9 +75,9 @@ function itemOf(stmt: Stmt, text: CodeText, level: number): Item[] {
       hunk: text.file.hunks.indexOf(at.segment.hunk),
       state: at.line.kind === 'context' ? 'kept' : at.line.kind,
       changed: hunkLines(text, stmt).some((line) => line.kind !== 'context'),
-      level,
+      ...place,
       depth: depthOf(text, stmt.start),
-      children: statementsInside(stmt).flatMap((inner) => itemOf(inner, text, 0)),
+      children: statementsInside(stmt).flatMap(({ inner, otherwise }) => itemOf(inner, text, { level: 0, otherwise })),
     },
   ];
 }
@@ -89,10 +91,18 @@ function depthOf({ image }: CodeText, offset: number): number | null {
 const orderOf = (text: CodeText, hunk: CodeText['file']['hunks'][number], line: number, offset: number) =>
   text.file.hunks.indexOf(hunk) * LINES_PER_HUNK + line + offset / (text.image.text.length + 1);
 
-function statementsInside(stmt: Stmt): readonly Stmt[] {
-  if (stmt.kind === 'block') return stmt.body;
-  const bodies = stmt.kind === 'if' ? [stmt.then, stmt.otherwise] : [bodyOf(stmt)];
-  return bodies.flatMap((body) => (body === null ? [] : body.kind === 'block' ? body.body : [body]));
+interface Inside {
+  readonly inner: Stmt;
+  readonly otherwise: boolean;
+}
+
+function statementsInside(stmt: Stmt): readonly Inside[] {
+  const list = (body: Stmt | null, otherwise: boolean): readonly Inside[] => {
+    const inside = body === null ? [] : body.kind === 'block' ? body.body : [body];
+    return inside.map((inner) => ({ inner, otherwise }));
+  };
+  if (stmt.kind === 'block') return list(stmt, false);
+  return stmt.kind === 'if' ? [...list(stmt.then, false), ...list(stmt.otherwise, true)] : list(bodyOf(stmt), false);
 }
 
 /** The item and everything inside it, heads before bodies. */

@@ -73,18 +73,23 @@ function placeOnce({ post, pre, slots, matched, isForeign }: PlacementInput): Pl
   /** A block that is none of the kernel's, around statements that are: what is changed in it stands beside those. */
   const isAround = (item: Item): boolean => {
     if (!item.changed || item.state !== 'kept' || matched.has(item)) return false;
-    if (!isCompound(item.stmt) || isHeadless(item.stmt) || (item.stmt.kind === 'if' && item.stmt.otherwise))
-      return false;
+    if (!isCompound(item.stmt) || hasNewElse(item)) return false;
     if (isForeign({ ...item, stmt: headOf(item.stmt), children: [] })) return false;
-    const siblings = siblingsOf(item.children, twinOf(item, pre)?.children ?? []);
-    return item.children
-      .filter((child) => child.changed || isForeign(child))
-      .every(
-        (child) =>
-          opens(child, matched.get(child)) ||
-          besideSibling(child, { siblings, matched, slots }) !== null ||
-          isAround(child),
-      );
+    const known = (siblings: readonly Item[]) => (child: Item) =>
+      opens(child, matched.get(child)) ||
+      besideSibling(child, { siblings, matched, slots }) !== null ||
+      isAround(child);
+    return sidesOf(item).every(([side, gone]) =>
+      side.filter((child) => child.changed || isForeign(child)).every(known(siblingsOf(side, gone))),
+    );
+  };
+  /** What stands under the head of a compound statement, and in its `else`; each with what the patch removes there. */
+  const sidesOf = (item: Item): readonly (readonly [readonly Item[], readonly Item[]])[] => {
+    const gone = twinOf(item, pre)?.children ?? [];
+    return [false, true].map((side) => [
+      item.children.filter(({ otherwise }) => otherwise === side),
+      gone.filter(({ otherwise }) => otherwise === side),
+    ]);
   };
 
   const place = (items: readonly Item[], gone: readonly Item[], block: Slot | null) => {
@@ -105,7 +110,7 @@ function placeOnce({ post, pre, slots, matched, isForeign }: PlacementInput): Pl
         continue;
       }
       if (isAround(item)) {
-        place(item.children, twinOf(item, pre)?.children ?? [], null);
+        for (const [side, removed] of sidesOf(item)) place(side, removed, null);
         continue;
       }
       const where = positionOf(item, { siblings, block, matched, slots });

@@ -1,6 +1,8 @@
 /** Where a changed statement goes among the kernel's steps. */
+
+import { standsAsDeep } from './depth.ts';
 import { insideOf } from './element.ts';
-import { flatten, type Item } from './items.ts';
+import { flatten, type Item, isHeadless } from './items.ts';
 import { isWholeBranch, JUMPS } from './jumps.ts';
 import type { Slot } from './slots.ts';
 
@@ -114,6 +116,11 @@ function ownListSlot(slot: Slot, sibling: Item, matched: ReadonlyMap<Item, Slot>
     let held: Slot | null = slot;
     while (held && held.parent !== own.parent) held = held.parent;
     return held ?? own;
+  }
+  const [only] = sibling.children;
+  if (isHeadless(sibling.stmt) && only && matched.get(only) === slot && standsAsDeep(only, slot)) {
+    // Where the statement is indented as the step is, all around it is known: the `if` is the block it stands in.
+    return standsForBranch(only, slot) ? slot : (slot.parent ?? slot);
   }
   const inside = new Set(slotsUnder(sibling, matched));
   let at = slot;

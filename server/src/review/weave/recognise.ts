@@ -78,7 +78,7 @@ function bestMark(recogniser: Recogniser, stmt: Stmt, marks: readonly string[]):
   let best: Recognised | null = null;
   for (const text of marks) {
     const { pattern, called, said } = recogniser.mark(text);
-    const match = hasNames(stmt, called) ? matchPattern(pattern(), stmt) : null;
+    const match = hasNames(stmt, called) && isTelling(stmt, pattern) ? matchPattern(pattern(), stmt) : null;
     if (!match) continue;
     // A mark that says more counts more, and so does a name that is the kernel's own.
     const weight = 1 + said / 64 + identities(match.bindings) / 16;
@@ -86,6 +86,9 @@ function bestMark(recogniser: Recogniser, stmt: Stmt, marks: readonly string[]):
   }
   return best;
 }
+
+/** Any variable may be declared with any value: only what a declaration calls or names tells. */
+const isTelling = (stmt: Stmt, pattern: Mark['pattern']) => stmt.kind !== 'declare' || pattern().names.length > 0;
 
 const identities = (bindings: ReadonlyMap<string, string>) =>
   [...bindings].filter(([kernelName, spelling]) => kernelName === spelling).length;

@@ -7,12 +7,14 @@ export interface Slot {
   readonly parent: Slot | null;
   /** Index in the parent's list. */
   readonly index: number;
+  /** What comes right before it in that list. */
+  readonly behind: Element | null;
 }
 
 /** All elements, each before what it contains. */
 export function slotsOf(elements: readonly Element[], parent: Slot | null = null): readonly Slot[] {
   return elements.flatMap((element, index) => {
-    const slot: Slot = { element, parent, index };
+    const slot: Slot = { element, parent, index, behind: elements[index - 1] ?? null };
     return [slot, ...slotsOf(insideOf(element) ?? [], slot)];
   });
 }

@@ -99,12 +99,12 @@ function insideTheirBlocks(items: readonly Item[], matched: ReadonlyMap<Item, Sl
       if (slot && block && !isWithin(slot, block)) kept.delete(item);
       const own = slot && insideOf(slot.element) ? slot : block;
       look(
-        item.children.filter((child) => !isOtherwise(child, item)),
+        item.children.filter(({ otherwise }) => !otherwise),
         own,
       );
       // The kernel's steps have an `else` as a block of its own behind the other.
       look(
-        item.children.filter((child) => isOtherwise(child, item)),
+        item.children.filter(({ otherwise }) => otherwise),
         block,
       );
     }
@@ -112,9 +112,6 @@ function insideTheirBlocks(items: readonly Item[], matched: ReadonlyMap<Item, Sl
   look(items, null);
   return kept;
 }
-
-const isOtherwise = ({ stmt }: Item, { stmt: parent }: Item) =>
-  parent.kind === 'if' && parent.otherwise !== null && stmt.start >= parent.otherwise.start;
 
 function isWithin(slot: Slot, block: Slot): boolean {
   for (let at = slot.parent; at; at = at.parent) if (at === block) return true;
