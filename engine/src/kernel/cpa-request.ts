@@ -29,6 +29,15 @@ const align = (f: Frame, place: bigint): void => {
   memory.store(place, { ...address, bits: address.bits & ~0xfffn });
 };
 
+const notAligned = (f: Frame, place: bigint): boolean =>
+  (f.kernel.memory.load(place, UNSIGNED_LONG).bits & 0xfffn) !== 0n;
+/** Page by page or for a whole range: `address` is how C writes the address, `place` where it is. */
+const toPage = (address: string, place: (f: Frame) => bigint): Node =>
+  branch('no page begins there', [`${address} & ~PAGE_MASK`], (f) => notAligned(f, place(f)), [
+    does('to the page', [`${address} &= PAGE_MASK`], (f) => align(f, place(f))),
+    nothing('callers should not do that', 'WARN_ON_ONCE(1)'),
+  ]);
+
 const flag = (f: Frame, bits: bigint): boolean => (f.get('in_flag') & bits) !== 0n;
 
 const prepare = (range: readonly Node[]): readonly Node[] => [
@@ -49,15 +58,11 @@ const prepare = (range: readonly Node[]): readonly Node[] => [
         test: (f) => f.get('i') < f.get('numpages'),
         update: (f) => f.set('i', f.get('i') + 1n),
       },
-      [
-        does('to the page', ['$addr[$i] & ~PAGE_MASK', '$addr[$i] &= PAGE_MASK'], (f) =>
-          align(f, f.get('addr') + f.get('i') * 8n),
-        ),
-      ],
+      [toPage('$addr[$i]', (f) => f.get('addr') + f.get('i') * 8n)],
     ),
   ]),
   branch('a single range', ['!($in_flag & CPA_PAGES_ARRAY)'], (f) => !flag(f, CPA_ARRAY) && !flag(f, CPA_PAGES_ARRAY), [
-    does('to the page', ['*$addr & ~PAGE_MASK', '*$addr &= PAGE_MASK'], (f) => align(f, f.get('addr'))),
+    toPage('*$addr', (f) => f.get('addr')),
     ...range,
   ]),
   nothing('no alias in the highmem code', 'kmap_flush_unused()'),

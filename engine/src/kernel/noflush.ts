@@ -80,7 +80,9 @@ const kernelMapPages = (versions: readonly Version[], around: readonly [Node?, N
   locals: [],
   body: [
     nothing('no highmem', 'PageHighMem($page)'),
-    nothing('no lock in the pages', 'debug_check_no_locks_freed(_, _)'),
+    branch('pages that go', ['if (!$enable)'], (f) => f.get('enable') === 0n, [
+      nothing('no lock in the pages', 'debug_check_no_locks_freed(_, _)'),
+    ]),
     branch('map them', ['if ($enable)'], (f) => f.get('enable') !== 0n, [
       does('present again', ['__set_pages_p($page, $numpages)'], (f) => {
         f.kernel.call('__set_pages_p', f.get('page'), f.get('numpages'));

@@ -13,7 +13,7 @@ import {
 import { PAGE_POINTER } from './cpa-data.ts';
 import { INT, pointerTo, UNSIGNED_LONG } from './ctype.ts';
 import type { Frame, KernelFunction, Local, Node, Version } from './model.ts';
-import { branch, does, forLoop, forState, gotoIf, label, nothing, returnIf, returns } from './nodes.ts';
+import { branch, continueIf, does, forLoop, forState, gotoIf, label, nothing, returnIf, returns } from './nodes.ts';
 import { pfnOfPage } from './page.ts';
 import { ALL, changeAttr, ifRet, type Parameter, pageattr, retLocal } from './pageattr-function.ts';
 
@@ -35,27 +35,29 @@ const LOCALS: readonly Local[] = [
   retLocal,
   { name: 'set_type', type: INT },
   { name: 'i', type: INT },
-  { name: 'j', type: INT, unmodelled: true },
-  { name: 'free_idx', type: INT, unmodelled: true },
+  { name: 'j', type: INT },
+  { name: 'free_idx', type: INT },
   { name: 'start', type: UNSIGNED_LONG },
   { name: 'end', type: UNSIGNED_LONG },
 ];
 
-/** The reservations, element by element; they are granted for RAM. */
-const eachElement = (name: string, count: string, ...work: Node[]): Node =>
+/** The elements up to a count. */
+const upTo = (name: string, index: string, count: string, work: readonly Node[]): Node =>
   forLoop(
     name,
-    [`for ($i = 0; $i < $${count}; $i++)`, `$i < $${count}`],
+    [`for ($${index} = 0; $${index} < $${count}; $${index}++)`, `$${index} < $${count}`],
     {
-      init: (f) => f.set('i', 0n),
-      test: (f) => f.get('i') < f.get(count),
-      update: (f) => f.set('i', f.get('i') + 1n),
+      init: (f) => f.set(index, 0n),
+      test: (f) => f.get(index) < f.get(count),
+      update: (f) => f.set(index, f.get(index) + 1n),
     },
     work,
   );
+const eachElement = (name: string, count: string, ...work: Node[]): Node => upTo(name, 'i', count, work);
 
 /** Its physical place: what the loop over the pages leaves in `start` and `end` is the last one's. */
 const placeOfPage: readonly Node[] = [
+  continueIf('not in the direct mapping', ['PageHighMem($pages[$i])'], () => false),
   does('where the page begins', ['$start = page_to_pfn($pages[$i]) << PAGE_SHIFT'], (f) => {
     const page = f.kernel.memory.load(f.get('pages') + f.get('i') * 8n, PAGE_POINTER).bits;
     f.set('start', pfnOfPage(f.kernel.machine.layout, page) << 12n);
@@ -74,6 +76,9 @@ const RELEASE = [
   'free_memtype($start, $end)',
   'memtype_free($start, $end)',
 ];
+
+const release = nothing('give the memory type back', ...RELEASE);
+const RESERVED = 'each that is reserved';
 
 const toWc = (f: Frame): boolean => f.get('new_type') === CACHE_MODE.WC;
 const firstType = does(
@@ -96,7 +101,7 @@ interface ArrayForm {
   readonly first: { readonly marks: readonly string[]; run(f: Frame): bigint };
   readonly wc: { readonly marks: readonly string[]; run(f: Frame): bigint };
   /** The way out on an error. */
-  readonly out: { readonly label: string; readonly release: readonly string[]; readonly returns: Node };
+  readonly out: { readonly label: string; readonly release: readonly Node[]; readonly returns: Node };
 }
 
 const WC = { set: CACHE_PROTVAL.WC, clear: PAGE_CACHE_MASK } as const;
@@ -107,9 +112,15 @@ const arrayChange = ({ name, versions, parameters, count, each, element, first, 
     name,
     versions,
     parameters: [...parameters, newType],
-    locals: [...LOCALS, forState(each)],
+    locals: [...LOCALS, forState(each), forState(RESERVED)],
     body: [
-      eachElement(each, count, ...element, nothing('reserve the memory type', ...RESERVE)),
+      // Reservations are granted for RAM.
+      eachElement(
+        each,
+        count,
+        ...element,
+        gotoIf('its memory type is taken', RESERVE, () => false, out.label),
+      ),
       firstType,
       does('all pages to the first type', first.marks, (f) => f.set('ret', first.run(f))),
       branch('then to WC', ['!$ret && $new_type == _PAGE_CACHE_MODE_WC'], (f) => !ifRet(f) && toWc(f), [
@@ -118,7 +129,7 @@ const arrayChange = ({ name, versions, parameters, count, each, element, first, 
       gotoIf('that failed', ['if ($ret)', `goto ${out.label}`], ifRet, out.label),
       returns('done', ['return 0'], () => 0n),
       label(out.label),
-      nothing('give the memory types back', ...out.release, ...RELEASE),
+      ...out.release,
       out.returns,
     ],
   });
@@ -145,7 +156,7 @@ const memoryArray = arrayChange({
   },
   out: {
     label: 'out_free',
-    release: ['$j < $i'],
+    release: [upTo(RESERVED, 'j', 'i', [release])],
     returns: returns('the error', ['return $ret'], (f) => f.get('ret')),
   },
 });
@@ -172,7 +183,10 @@ const pagesArray = (count: string, versions: readonly Version[]): KernelFunction
     },
     out: {
       label: 'err_out',
-      release: ['$free_idx = $i', '$i < $free_idx'],
+      release: [
+        does('how many are reserved', ['$free_idx = $i'], (f) => f.set('free_idx', f.get('i'))),
+        upTo(RESERVED, 'i', 'free_idx', [...placeOfPage, release]),
+      ],
       returns: returns('the error', ['return -EINVAL'], () => negative(EINVAL)),
     },
   });
@@ -213,7 +227,7 @@ const memoryBack: KernelFunction = pageattr({
       ),
     ),
     returnIf('that failed', ['if ($ret)', 'return $ret'], ifRet, (f) => f.get('ret')),
-    eachElement('each address', 'addrinarray', nothing('give the memory type back', ...RELEASE)),
+    eachElement('each address', 'addrinarray', release),
     returns('done', ['return 0'], () => 0n),
   ],
 });
@@ -232,7 +246,7 @@ const pagesBack: KernelFunction = pageattr({
       (f) => f.get('retval') !== 0n,
       (f) => f.get('retval'),
     ),
-    eachElement('each page', 'numpages', ...placeOfPage, nothing('give the memory type back', ...RELEASE)),
+    eachElement('each page', 'numpages', ...placeOfPage, release),
     returns('done', ['return 0'], () => 0n),
   ],
 });

@@ -1,5 +1,6 @@
 /** In how many ways hunks that show little fit among the kernel's steps. */
-import type { Element } from './element.ts';
+import { lineAt } from '../text.ts';
+import { type Element, insideOf } from './element.ts';
 import { flatten, type Item } from './items.ts';
 import { type Alignment, align, type Likeness, type Slot } from './slots.ts';
 
@@ -83,7 +84,17 @@ export function gapsFor(
   const high = Math.min(end, ...tops.filter(({ order }) => order > first.order).map(({ at }) => at));
   const gaps: (Slot | null)[] = own.slice(low, Math.min(high + 1, end)).reverse();
   if (high === end && !isFollowed(items)) gaps.unshift(null);
-  return gaps;
+  const afterBlock = closesBlock(first) ? gaps.filter((gap) => isBlock(gap ? gap.behind : own[end - 1]?.element)) : [];
+  return afterBlock.length > 0 ? afterBlock : gaps;
+}
+
+const isBlock = (element: Element | null | undefined) => element != null && insideOf(element) !== null;
+
+/** True if the line before the statement closes a block. */
+function closesBlock({ hunk, text, stmt }: Item): boolean {
+  const index = lineAt(text, stmt.start)?.index ?? 0;
+  const before = text.file.hunks[hunk]?.lines.slice(0, index) ?? [];
+  return before.findLast(({ kind, text: line }) => kind === 'context' && line.trim() !== '')?.text.trim() === '}';
 }
 
 function outermost(slot: Slot): Slot {
