@@ -2,9 +2,8 @@ import { sizeText } from '../../../../engine/src/size-text.ts';
 import { callsIn } from '../hooks.ts';
 import type { Context, Draft, Rule } from '../rule.ts';
 import { type Skipped, skippedFlushes, skippedOnFailure } from '../run/flushes.ts';
-
 import { bytesIn } from '../run/ranges.ts';
-import type { Run, Spot } from '../run/run.ts';
+import type { Run, Spot, TraceStep } from '../run/run.ts';
 import { isChanged } from '../text.ts';
 
 /** skipped-flush: because of the sync, a flush that the kernel does today does not happen. */
@@ -69,20 +68,36 @@ function culprit(context: Context, run: Run, skipped: Skipped): Spot | null {
   const removed = removedFlush(context, skipped.function);
   if (removed) return removed;
   if (skipped.keyIds) return ineffectiveFlush(context, skipped.function) ?? nameOf(context, skipped.function);
-  const jumps = run.trace.filter(
-    ({ stmt, spot }) => (stmt?.kind === 'return' || stmt?.kind === 'goto') && spot && isChanged(spot.text, spot.span),
-  );
+  const changed = run.trace.filter((step): step is Changed => !!step.spot && isChanged(step.spot.text, step.spot.span));
+  // Only in a function that leads to the flush does a jump pass by it; from a helper's, and at a function's end, all goes on.
+  const way = leadingTo(context, skipped.within.toReversed());
+  const onWay = changed.filter((step) => way.includes(step.function));
+  const jumps = onWay.filter((step) => isJump(step) && !endsFunction(step.spot));
   // Behind the sync the first jump decides: where a `goto` leads, others may pass, too.
   const sync = run.syncs.find(({ result }) => result !== 0) ?? run.syncs.at(-1);
   const synced = sync?.to ?? Number.POSITIVE_INFINITY;
-  const jumpIn = (name: string | null) => {
-    const own = jumps.filter((step) => name === null || step.function === name);
-    return (own.find(({ events }) => events >= synced) ?? own.at(-1))?.spot;
+  const jumpIn = (name: string | undefined) => {
+    const own = jumps.filter((step) => step.function === name);
+    return own.find(({ events }) => events >= synced) ?? own.at(-1);
   };
-  // A helper that is left with the failure of the sync has skipped nothing yet: who was to call the flush has.
-  const ways = skipped.within.toReversed().flatMap((name) => jumpIn(name) ?? []);
-  return ways[0] ?? jumpIn(null) ?? lastChanged(run);
+  const jump = jumpIn(way.find(jumpIn));
+  return (jump ?? onWay.findLast((step) => !isJump(step)) ?? onWay.at(-1) ?? changed.at(-1))?.spot ?? null;
 }
+
+/** The kernel's own way to the flush, and what the patch puts before a part of it. */
+function leadingTo({ post }: Context, way: readonly string[]): readonly string[] {
+  const leads = [...post.functions.values()].filter(({ shown }) =>
+    callsIn(shown).some(({ callee }) => way.includes(callee)),
+  );
+  return [...way, ...leads.map(({ name }) => name)];
+}
+
+type Changed = TraceStep & { readonly spot: Spot };
+
+const isJump = ({ stmt }: TraceStep) => stmt?.kind === 'return' || stmt?.kind === 'goto';
+
+/** True if nothing of the function stands behind the statement. */
+const endsFunction = ({ text, span }: Spot) => /^;?\s*\n\}/.test(text.image.text.slice(span.end));
 
 const FLUSHES = /flush|wbinvd/;
 
@@ -105,6 +120,3 @@ function nameOf({ post }: Context, name: string): Spot | null {
   const shown = post.functions.get(name)?.shown;
   return shown?.source.nameSpan ? { text: shown.text, span: shown.source.nameSpan, function: name } : null;
 }
-
-const lastChanged = (run: Run) =>
-  run.trace.findLast((step) => step.spot && isChanged(step.spot.text, step.spot.span))?.spot ?? null;

@@ -15,20 +15,25 @@ function statementsOf(run: Run): readonly Statement[] {
 const makerOf = (statements: readonly Statement[], event: number) =>
   statements.findLastIndex(({ events }) => events <= event);
 
-/** The functions that were under way when an event happened, and those that ran afterwards. */
-export function functionsSince(run: Run, event: number): ReadonlySet<string> {
+/** The functions that were under way when an event happened, innermost first. */
+export function functionsAt(run: Run, event: number): readonly string[] {
   const statements = statementsOf(run);
-  const at = makerOf(statements, event);
-  const names = new Set<string>();
+  const names: string[] = [];
   let depth = Number.POSITIVE_INFINITY;
-  for (let i = at; i >= 0; i--) {
+  for (let i = makerOf(statements, event); i >= 0; i--) {
     const step = statements[i];
     if (!step || step.depth >= depth) continue;
-    names.add(step.function);
+    names.push(step.function);
     depth = step.depth;
   }
-  for (const step of statements.slice(at + 1)) names.add(step.function);
   return names;
+}
+
+/** Those, and the functions that ran afterwards. */
+export function functionsSince(run: Run, event: number): ReadonlySet<string> {
+  const statements = statementsOf(run);
+  const after = statements.slice(makerOf(statements, event) + 1);
+  return new Set([...functionsAt(run, event), ...after.map((step) => step.function)]);
 }
 
 /** The functions in one call of which both events happened, innermost last. */
