@@ -39,13 +39,14 @@ loses 2044 KiB.
         if (!at) return [];
         const lost = sizeText(bytesIn(cause.ranges));
         const keyIds = staleKeyIds(run.stale);
+        const keep = run.stale.every(({ kind }) => kind === 'hole') ? 'are left without' : 'keep the old mapping of';
         const range = `[${hex(call.start)}, ${hex(call.end)})`;
         const message =
           cause.kind === 'hole'
             ? `${keyIds} lose ${lost}: the sync covers ${sizeText(call.end - call.start)} of a ${sizeText(cause.huge.end - cause.huge.start)} page that the change has split, and rebuilds nothing outside ${range}`
             : call.start >= call.end
-              ? `${keyIds} keep the old mapping of ${lost}: the range ${range} is ${call.start === call.end ? 'empty' : 'reversed'}`
-              : `${keyIds} keep the old mapping of ${lost}: the sync covers ${sizeText(call.end - call.start)}, ${range}, and the change reaches further`;
+              ? `${keyIds} ${keep} ${lost}: the range ${range} is ${call.start === call.end ? 'empty' : 'reversed'}`
+              : `${keyIds} ${keep} ${lost}: the sync covers ${sizeText(call.end - call.start)}, ${range}, and the change reaches further`;
         return [{ rule: 'partial-sync', severity: 'error', at, message, reason: cause.kind, run }];
       }),
     );

@@ -30,12 +30,17 @@ Move the call behind the last function that writes entries (\`__change_page_attr
       causes.flatMap((cause): Draft[] => {
         const at = cause.kind === 'early' ? atCall(context, cause.call) : null;
         if (cause.kind !== 'early' || !at) return [];
+        const size = sizeText(bytesIn(cause.ranges));
+        const keyIds = staleKeyIds(run.stale);
+        const message = cause.call.enabled
+          ? `the sync runs before the change it has to carry: ${size} that ${run.scenario.call} changes afterwards stay as they were for ${keyIds}`
+          : `the sync does nothing before MKTME is enabled: ${keyIds} are left without ${size}`;
         return [
           {
             rule: 'sync-before-change',
             severity: 'error',
             at,
-            message: `the sync runs before the change it has to carry: ${sizeText(bytesIn(cause.ranges))} that ${run.scenario.call} changes afterwards stay as they were for ${staleKeyIds(run.stale)}`,
+            message,
             reason: 'early',
             run,
           },

@@ -35,7 +35,8 @@ export function callSync(request: SyncRequest): { readonly value: Value; readonl
   const { machine, args, expr, spot } = request;
   const { start, end, opaque } = rangeOf(request.convention, args, machine);
   const from = machine.events.length;
-  const due = machine.enabled ? canonicalOf(machine, machine.coherence()) : [];
+  const { enabled } = machine;
+  const due = enabled ? canonicalOf(machine, machine.coherence()) : [];
   const needed = withSplits(due, machine, request.before.at(-1)?.to ?? request.begin).reduce(
     (sum, range) => sum + machine.entriesToVisit(range.start, range.end),
     0,
@@ -57,6 +58,7 @@ export function callSync(request: SyncRequest): { readonly value: Value; readonl
       expr,
       start,
       end,
+      enabled,
       opaque,
       result,
       from,

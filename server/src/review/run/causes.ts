@@ -78,6 +78,8 @@ function lossCause(run: Run, range: Range, changes: Indexed): readonly Cause[] {
   if (!call) return [{ kind: 'none', ranges: [range], at: split?.index ?? run.begin }];
   // What a sync tore down beyond KeyID-0's mapping is that call's own fault, and no split's.
   if (!split && !within(call, canonicalMapping(run.machine.layout))) return [];
+  // Nothing was split where MKTME has been enabled: the call left out what every KeyID needs then, or came before.
+  if (!split) return [{ kind: call.enabled ? 'narrow' : 'early', call, ranges: [range] }];
   return [{ kind: 'hole', call, ranges: [range], huge: { start: huge.start, end: huge.end } }];
 }
 

@@ -30,6 +30,8 @@ export interface SyncCall {
   readonly expr: Expr | null;
   readonly start: Address;
   readonly end: Address;
+  /** False: MKTME was not on yet, and the call did nothing. */
+  readonly enabled: boolean;
   /** Why the range is not known; the run then took it to cover everything. */
   readonly opaque: string | null;
   readonly result: number;
