@@ -597,6 +597,21 @@ check(
   ],
 );
 check(
+  'format=flowed with stuffed lines, of which a blank one looks like a soft break',
+  [...MAIL, 'Content-Type: text/plain; format=flowed', '', ...HEAD, '@@ -1,4 +1,4 @@', '  a', '  ', '-x', '+y', '  b'],
+  [
+    'mail 1-12 [PATCH] x86/mm: Mend it | A. Writer <a@example.org>',
+    '  5: mm/x.c',
+    '    7: -1,4 +1,4',
+    '      8.2 1:1  a',
+    '      9.2 2:2  ',
+    '      10.1 3: -x',
+    '      11.1 :3 +y',
+    '      12.2 4:4  b',
+    '  ! 5: The mail is format=flowed, which breaks patches: ...',
+  ],
+);
+check(
   'format=flowed by name only',
   [...MAIL, 'Content-Type: text/plain; format=flowed', '', ...SMALL],
   [

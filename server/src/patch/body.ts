@@ -1,6 +1,6 @@
 /** From the text of one mail part to its diffs: as it stands, unflowed, or out of the quoting of a reply. */
 import { type DiffResult, readDiff } from './diff.ts';
-import { unflow } from './flowed.ts';
+import { unflow, unstuffed } from './flowed.ts';
 import type { Part } from './mime.ts';
 import type { Problem } from './model.ts';
 import { unquote } from './quote.ts';
@@ -16,8 +16,10 @@ export function readBody(part: Part): DiffResult {
   const undone = readText(unflow(part.lines, part.delSp));
   if (plain.files.length === 0 && undone.files.length === 0) return plain;
   const asItStands = plain.files.length >= undone.files.length && plain.short <= undone.short;
-  const damaged = asItStands && plain.short === undone.short && isStuffed(plain);
-  return asItStands && !damaged ? withNote(plain, INTACT) : withNote(undone, UNDONE);
+  if (!asItStands) return withNote(undone, UNDONE);
+  if (!isStuffed(plain)) return withNote(plain, INTACT);
+  // A program that stuffs and never wraps leaves spaces at the ends of lines that are no soft breaks.
+  return withNote(plain.short === undone.short ? undone : readText(part.lines.map(unstuffed)), UNDONE);
 }
 
 export function readText(lines: readonly SourceLine[]): DiffResult {

@@ -7,14 +7,13 @@ export function unflow(lines: readonly SourceLine[], delSp: boolean): SourceLine
   let open: { line: SourceLine; depth: number; pieces: string[] } | null = null;
   for (const source of lines) {
     const depth = quoteDepth(source.text);
-    const stuffed = source.text[depth] === ' ';
-    const content = source.text.slice(stuffed ? depth + 1 : depth);
+    const content = source.text.slice(source.text[depth] === ' ' ? depth + 1 : depth);
     const flows = content.endsWith(' ') && content !== '-- ';
     const piece = flows && delSp ? content.slice(0, -1) : content;
     if (open && open.depth === depth && content !== '-- ') open.pieces.push(piece);
     else {
       if (open) out.push(closed(open.line, open.pieces));
-      open = { line: unstuffed(source, depth, stuffed), depth, pieces: [quotePrefix(depth) + piece] };
+      open = { line: unstuffed(source), depth, pieces: [quotePrefix(depth) + piece] };
     }
     if (!flows) {
       out.push(closed(open.line, open.pieces));
@@ -31,10 +30,8 @@ function closed(line: SourceLine, pieces: readonly string[]): SourceLine {
 }
 
 /** An unquoted line only moves by the stuffed space; a quoted one keeps its text, quote.ts strips it. */
-function unstuffed(source: SourceLine, depth: number, stuffed: boolean): SourceLine {
-  if (depth > 0 || !stuffed) return source;
-  return { ...source, text: source.text.slice(1), column: source.column + 1 };
-}
+export const unstuffed = (source: SourceLine): SourceLine =>
+  source.text.startsWith(' ') ? { ...source, text: source.text.slice(1), column: source.column + 1 } : source;
 
 function quoteDepth(text: string): number {
   let depth = 0;
