@@ -1,6 +1,7 @@
 /** Calls of a sync that the patch takes away. */
 import { syncCalls } from './hooks.ts';
 import type { Context, Trial } from './rule.ts';
+import { spotKey } from './run/by-site.ts';
 import type { Spot } from './run/run.ts';
 import { isChanged } from './text.ts';
 
@@ -18,9 +19,11 @@ const removedSyncs = ({ pre }: Context): readonly Spot[] => {
 
 /** The call that the patch takes away, where the code before the patch left no KeyID's mapping behind in this run's scenario. */
 export function lostSync(context: Context, trial: Trial): Spot | null {
-  const removed = removedSyncs(context);
-  if (!removed.some((spot) => mayPass(context, trial, spot))) return null;
-  return trial.before?.stale.length === 0 ? (removed[0] ?? null) : null;
+  const removed = removedSyncs(context).filter((spot) => mayPass(context, trial, spot));
+  const [first] = removed;
+  if (!first || trial.before?.stale.length !== 0) return null;
+  const ran = new Set(trial.before.syncs.flatMap(({ spot }) => spot ?? []).map(spotKey));
+  return removed.find((spot) => ran.has(spotKey(spot))) ?? first;
 }
 
 /** False if a scenario of the kernel's never enters the function that a call stands in: no need then to run it. */
