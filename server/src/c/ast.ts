@@ -105,6 +105,8 @@ export interface FunctionSource {
   readonly parametersCut: boolean;
   readonly returns: CType | null;
   readonly pieces: readonly Piece[];
+  /** True if nothing but the hunk before, which left the function open, says that this piece is of it. */
+  readonly continued: boolean;
   /** True if the image shows the function from its opening to its closing brace. */
   readonly whole: boolean;
   readonly storage: { readonly static: boolean; readonly inline: boolean };

@@ -24,7 +24,8 @@ interface Growing {
 
 /**
  * Reads an image hunk by hunk. Total: what cannot be understood is opaque and listed in `unread`. The pieces of one
- * function that several hunks show are joined by the hunks' headings, or by what the hunk before left open.
+ * function that several hunks show are joined by the hunks' headings; one that follows only from what the hunk before left
+ * open stays apart.
  */
 export function parseSource(parser: CParser, text: string, segments: readonly Segment[]): SourceFile {
   const functions: Growing[] = [];
@@ -77,12 +78,9 @@ function addFunction(
   left: Growing | undefined,
   piece: Piece | null,
 ): void {
-  if (!item.head) {
-    const earlier = heading
-      ? functions.findLast(({ source }) => source.name === heading.name.text && !source.whole)
-      : left?.open
-        ? left
-        : undefined;
+  const continues = !item.head && !heading && left?.open ? left.source : null;
+  if (!item.head && heading) {
+    const earlier = functions.findLast(({ source }) => source.name === heading.name.text && !source.whole);
     if (earlier) {
       const pieces = piece ? [...earlier.source.pieces, piece] : earlier.source.pieces;
       earlier.source = { ...earlier.source, pieces };
@@ -94,12 +92,13 @@ function addFunction(
   const head = item.head ?? heading;
   const parameters = head ? readParameters(item.head ? head.parameters : [...head.parameters, ...item.rest]) : null;
   const source: FunctionSource = {
-    name: head?.name.text ?? '',
+    name: head?.name.text ?? continues?.name ?? '',
     nameSpan: item.head ? { start: item.head.name.start, end: item.head.name.end } : null,
     parameters,
     parametersCut: !head?.closed,
     returns: head?.returns ?? null,
     pieces: piece ? [piece] : [],
+    continued: continues !== null,
     whole: item.head !== null && item.opened && item.closed,
     storage: { static: head?.static ?? false, inline: head?.inline ?? false },
   };

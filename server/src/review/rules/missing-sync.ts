@@ -2,7 +2,7 @@ import { sizeText } from '../../../../engine/src/size-text.ts';
 import { lostSync } from '../removed.ts';
 import type { Context, Draft, Rule, Trial } from '../rule.ts';
 import { endlessSpot } from '../run/endless.ts';
-import { missedSpot } from '../run/missed.ts';
+import { missedSpot, passesUncertain } from '../run/missed.ts';
 import { staleKeyIds } from '../run/print.ts';
 import { bytesIn } from '../run/ranges.ts';
 
@@ -57,6 +57,6 @@ function culprit(context: Context, trial: Trial, changedAt: number): { at: Draft
   if (endless) return { at: { spot: endless }, how: 'is never synced, because the code goes round here for ever' };
   const missed = missedSpot(context, trial.run, changedAt);
   if (missed) return { at: { spot: missed }, how: 'is never synced on the way that passes here' };
-  const removed = lostSync(context, trial);
+  const removed = passesUncertain(context, trial.run) ? null : lostSync(context, trial);
   return removed ? { at: { spot: removed }, how: 'is no longer synced' } : null;
 }

@@ -1,8 +1,9 @@
 /** Where a run went past the sync of a function that has one. */
+import { kernelFunction } from '../../../../engine/src/kernel/catalogue.ts';
 import type { Family } from '../../../../engine/src/kernel/scenario.ts';
 import type { Span, Stmt } from '../../c/ast.ts';
 import { type AstNode, visit } from '../../c/walk.ts';
-import { callsIn } from '../hooks.ts';
+import { allShown, type Call, callsIn } from '../hooks.ts';
 import { introduction } from '../introduction.ts';
 import type { Context } from '../rule.ts';
 import { type CodeText, isChanged, lineAt, shownHunks } from '../text.ts';
@@ -90,9 +91,23 @@ function jumpOf(stmt: Stmt | null | undefined): Span | null {
   return jump;
 }
 
-/** True if the run came through a function of which a changed statement has found no place. */
-export const passesUncertain = ({ post }: Context, run: Run) =>
-  post.uncertain.size > 0 && run.trace.some((step) => post.uncertain.has(step.function));
+/** True if the run came through a function of which a changed statement has found no place, or may have. */
+export function passesUncertain(context: Context, run: Run): boolean {
+  const { uncertain, version } = context.post;
+  const paths = homelessHooks(context);
+  if (uncertain.size === 0 && paths.length === 0) return false;
+  const names = new Set(run.trace.map((step) => step.function));
+  const isIn = (path: string) => (name: string) =>
+    kernelFunction(name, version)?.path.some((end) => path.endsWith(end));
+  return [...names].some((name) => uncertain.has(name) || paths.some((path) => isIn(path)(name)));
+}
+
+/** Files in which a call that leads to a sync stands in a hunk that does not tell its function. */
+function homelessHooks({ post, hooked }: Context): readonly string[] {
+  const isHook = ({ callee }: Call) => hooked.has(callee) || post.syncs.some(({ name }) => name === callee);
+  const homeless = allShown(post).filter((shown) => shown.source.name === '' && callsIn(shown).some(isHook));
+  return homeless.map(({ text }) => text.path);
+}
 
 const contains = (stmt: Stmt, { span }: Spot) => stmt.start <= span.start && span.end <= stmt.end;
 const isCompound = (stmt: Stmt) => 'body' in stmt || stmt.kind === 'if';
