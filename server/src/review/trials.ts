@@ -12,7 +12,7 @@ import { execute } from './run/execute.ts';
 import { explore } from './run/explore.ts';
 import { type Keeper, type KeeperInput, type Kept, keeperOf, sameAnswers } from './run/kept.ts';
 import { movedRun } from './run/moved.ts';
-import type { Run } from './run/run.ts';
+import type { Aftermath, Run } from './run/run.ts';
 
 export interface TrialsInput {
   readonly post: Program;
@@ -60,6 +60,7 @@ export function* runTrials(input: TrialsInput): Generator<void, Trials> {
   const cut: Scenario[] = [];
   const untouched: Scenario[] = [];
   const failedAt = new Map<string, number>();
+  const neverFailed: Unfailing[] = [];
 
   let endless = 0;
   for (const scenario of applicable) {
@@ -74,10 +75,21 @@ export function* runTrials(input: TrialsInput): Generator<void, Trials> {
       continue;
     }
     yield;
-    const run = (program: Program, failure: number | null) => (decisions: readonly boolean[]) =>
-      keepers[program.side].recall(`${scenario.id} ${failure} ${decisions.map(Number).join('')}`, () =>
-        execute({ scenario, program, side: program.side, keyIds, parse, decisions, failure }),
-      );
+    const run =
+      (program: Program, failure: number | null, after?: Aftermath): Runner =>
+      (decisions) =>
+        keepers[program.side].recall(`${scenario.id} ${after ?? ''} ${failure} ${decisions.map(Number).join('')}`, () =>
+          execute({
+            scenario,
+            program,
+            side: program.side,
+            keyIds,
+            parse,
+            decisions,
+            failure,
+            ...(after && { after }),
+          }),
+        );
     const { runs: all, cut: wasCut } = explore(run(post, null));
     const runs = scenario.isVast ? all.filter(({ fault }) => fault?.kind !== 'limit') : all;
     if (wasCut || runs.length < all.length) cut.push(scenario);
@@ -89,12 +101,35 @@ export function* runTrials(input: TrialsInput): Generator<void, Trials> {
       const failing = firstAllocations(each).slice(0, MOST_FAILURES);
       const sites = callsBySite([each]).map(({ spot, calls }) => `${spotKey(spot)} ${flushesCacheBehind(calls)}`);
       if (sites.every((key) => (failedAt.get(key) ?? 0) >= 2)) continue;
-      const taken = each.assumed.map((branch) => branch.taken);
-      for (const n of failing) failures.push(failureOf(run(post, n)(taken), trial));
+      for (const n of failing) failures.push(failureOf(run(post, n)(waysOf(each)), trial));
       if (failing.length > 0) for (const key of sites) failedAt.set(key, (failedAt.get(key) ?? 0) + 1);
+      else neverFailed.push({ trial, sites, again: (failure) => run(post, failure, 'after-failure')(waysOf(each)) });
     }
   }
+  failures.push(...failuresAfter(neverFailed, failedAt));
   return { trials, failures, cut, untouched, kept: { post: keepers.new.kept, pre: keepers.old.kept } };
+}
+
+type Runner = (decisions: readonly boolean[]) => Run;
+
+const waysOf = ({ assumed }: Run) => assumed.map((branch) => branch.taken);
+
+/** A run whose syncs had nothing to allocate, and how to run it again. */
+interface Unfailing {
+  readonly trial: Trial;
+  readonly sites: readonly string[];
+  again(failure: number | null): Run;
+}
+
+/** Failures at calls whose syncs allocate in no scenario, because all that they need is there: unless one before has failed. */
+function failuresAfter(runs: readonly Unfailing[], failedAt: ReadonlyMap<string, number>): readonly Failure[] {
+  const done = new Set(failedAt.keys());
+  return runs.flatMap(({ trial, sites, again }) => {
+    if (sites.every((key) => done.has(key))) return [];
+    const failing = firstAllocations(again(null)).slice(0, MOST_FAILURES);
+    if (failing.length > 0) for (const key of sites) done.add(key);
+    return failing.map((n) => failureOf(again(n), trial));
+  });
 }
 
 function keeperFor(program: Program, last: Kept<Run> | null): Keeper<Run> {

@@ -30,7 +30,8 @@ export function replayOf(context: Context, scenario: string, variant: 'patched' 
 /** A run in which an allocation of the sync fails. */
 function failureReplay(context: Context, failure: Failure): Replay {
   const { run, trial } = failure;
-  const sentence = `allocation ${run.failure} of the sync fails: ${staleKeyIds(run.stale)} keep the old mapping of ${sizeText(bytesIn(canonicalOf(run.machine, run.stale)))}`;
+  const before = run.after ? 'a sync before has failed, and ' : '';
+  const sentence = `${before}allocation ${run.failure} of the sync fails: ${staleKeyIds(run.stale)} keep the old mapping of ${sizeText(bytesIn(canonicalOf(run.machine, run.stale)))}`;
   const verdict =
     run.stale.length === 0 ? { ok: true, sentence: 'the failed sync leaves nothing stale' } : { ok: false, sentence };
   return documentOf(run, 'patched', context, verdict, (source) =>

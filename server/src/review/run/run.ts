@@ -76,6 +76,9 @@ export interface RunFault {
   readonly spot: Spot | null;
 }
 
+/** A sync before this run failed at its first allocation, and so the next one has tables to allocate whatever it is for. */
+export type Aftermath = 'after-failure';
+
 export interface Run {
   readonly scenario: Scenario;
   readonly side: 'old' | 'new' | 'model';
@@ -93,6 +96,8 @@ export interface Run {
   readonly returned: bigint | null;
   /** Ordinal of the sync allocation that was made to fail; null: none. */
   readonly failure: number | null;
+  /** Which machine it ran on; absent: one whose KeyIDs have all that KeyID-0 has. */
+  readonly after?: Aftermath;
   readonly unknownCalls: readonly { readonly name: string; readonly spot: Spot | null }[];
   /** Loops of which nobody knows how often they go round, with the reason: the run went round once. */
   readonly loops: readonly { readonly why: string; readonly spot: Spot | null }[];
@@ -103,5 +108,5 @@ export interface Run {
 }
 
 /** What a finding calls a run: its scenario, and which allocation of the sync was made to fail. */
-export const runId = ({ scenario, failure }: Run) =>
-  failure === null ? scenario.id : `${scenario.id}#allocation-${failure}`;
+export const runId = ({ scenario, failure, after }: Run) =>
+  failure === null ? scenario.id : `${scenario.id}#${after ? `${after}-` : ''}allocation-${failure}`;
