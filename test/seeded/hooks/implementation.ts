@@ -402,6 +402,17 @@ const walkers: GoodHook = {
       expect: anywhere(HEAD, 'return 0;'),
     },
     {
+      name: 'a new p4d table entered at its start',
+      edits: [
+        instead(
+          null,
+          '\t\tpgd_populate(&init_mm, pgd, table);\n\t}\n\tp4d = p4d_offset(pgd, addr);\n',
+          '\t\tpgd_populate(&init_mm, pgd, table);\n\t\tp4d = table;\n\t} else {\n\t\tp4d = p4d_offset(pgd, addr);\n\t}\n',
+        ),
+      ],
+      expect: anywhere(COPY, SET_PMD, SET_PUD, HEAD, 'p4d_populate(&init_mm, p4d, table);'),
+    },
+    {
       name: 'pages asked for without end, many at once',
       edits: [instead(null, '\tfor (keyid = 1; keyid', `\twhile (true)\n\t\t${MANY_PAGES}\n\tfor (keyid = 1; keyid`)],
       expect: anywhere('while (true)', MANY_PAGES),

@@ -178,21 +178,53 @@ const single: readonly ImplementationTest[] = outlines.flatMap((outline) => [
  * KeyID 1's mapping begins two p4d entries before the end of a p4d table: what KeyID-0 has in one table, KeyID 1 has in
  * two, at other offsets. A mapping comes to stand so by padding between the mappings, or by KASLR.
  */
-const crossing = expand(
-  {
+const crossingOf = (outline: Pick<Outline, 'id' | 'title' | 'change'>) =>
+  expand(
+    {
+      ...outline,
+      directMappingSize: 255n * TIB,
+      prepare: (machine) => {
+        for (const from of [0n, TIB]) {
+          const start = machine.layout.pageOffset + from;
+          machine.map(start, start + PUD_SIZE, '1G', ['rw', 'nx', 'global']);
+        }
+      },
+      ramBytes: TIB + PUD_SIZE,
+      from: 0n,
+      to: TIB + PUD_SIZE,
+    },
+    5,
+  );
+
+const crossing: readonly ImplementationTest[] = [
+  crossingOf({
     id: 'crossing',
     title: 'enabling MKTME where a mapping crosses into the next top-level entry',
-    directMappingSize: 255n * TIB,
-    prepare: (machine) => {
-      for (const from of [0n, TIB]) {
-        const start = machine.layout.pageOffset + from;
-        machine.map(start, start + PUD_SIZE, '1G', ['rw', 'nx', 'global']);
-      }
-    },
-    ramBytes: TIB + PUD_SIZE,
+    change: null,
+  }),
+  // Then the table of the next entry is there already.
+  crossingOf({
+    id: 'crossing-again',
+    title: 'a change of flags where a mapping crosses into the next top-level entry',
+    change: readOnly(TIB, TIB + PUD_SIZE),
+  }),
+];
+
+/**
+ * KeyID 2's mapping begins in the middle of a p4d table of which nobody has anything else. Who sweeps everything has come
+ * there with KeyID 1 already.
+ */
+const midTable = expand(
+  {
+    id: 'mid-table',
+    title: 'enabling MKTME where a mapping begins in the middle of a new p4d table',
+    directMappingSize: 160n * TIB,
+    ramBytes: PUD_SIZE,
+    prepare: (machine) =>
+      machine.map(machine.layout.pageOffset, machine.layout.pageOffset + PUD_SIZE, '1G', ['rw', 'nx', 'global']),
     change: null,
     from: 0n,
-    to: TIB + PUD_SIZE,
+    to: PUD_SIZE,
   },
   5,
 );
@@ -248,14 +280,14 @@ const splitting = expand(
  */
 const sweeping: readonly ImplementationTest[] = [
   ...named('sync/enable'),
-  crossing,
+  ...crossing,
   mixed,
   ...named('sync/remove-pmd-table').map((test) => ({ ...test, id: `${test.id}-swept`, keyIds: 1 as const })),
 ];
 
 /** The tests for a sync that takes a range, or for one that always sweeps everything. */
 export const testsFor = (takesRange: boolean): readonly ImplementationTest[] =>
-  takesRange ? [...single, crossing] : sweeping;
+  takesRange ? [...single, ...crossing, midTable] : sweeping;
 
 /** After a failure more goes well at every level: whoever looks at the last result only has forgotten it. */
 const splittingSeveral = expand(
