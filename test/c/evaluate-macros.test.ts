@@ -10,6 +10,21 @@ function check(name: string, text: string, outcome: string): void {
 
 describe('macros of the patch', () => {
   check('object-like', '#define COUNT (2 + 3)\nlong f(void)\n{\n\treturn COUNT * 2;\n}\n', '10');
+  check(
+    'the length of an array',
+    '#define BATCH 8\nlong f(void)\n{\n\tunsigned long a[2 * BATCH][BATCH];\n\n\ta[15][7] = 3;\n\treturn ARRAY_SIZE(a) * a[15][7];\n}\n',
+    '48',
+  );
+  check(
+    'behind the end of an array',
+    '#define BATCH 8\nlong f(void)\n{\n\tunsigned long a[BATCH];\n\n\ta[8] = 3;\n\treturn 0;\n}\n',
+    'fault out-of-bounds at `a[8]`',
+  );
+  check(
+    'a length that nobody shows',
+    'long f(void)\n{\n\tunsigned long a[BATCH];\n\n\ta[8] = 3;\n\treturn a[8];\n}\n',
+    "opaque: 'a' is not shown",
+  );
   check('function-like', '#define TWICE(x) ((x) * 2)\nlong f(void)\n{\n\treturn TWICE(3 + 1);\n}\n', '8');
   check(
     'a parameter without parentheses binds as text does',
@@ -73,6 +88,11 @@ test('a fault in a macro stands where the macro is used', () => {
 });
 
 describe('functions and structs of the patch', () => {
+  check(
+    'a static variable begins with zero and keeps its value',
+    'static int next(void)\n{\n\tstatic int n;\n\n\treturn ++n;\n}\nlong f(void)\n{\n\tnext();\n\tnext();\n\treturn next();\n}\n',
+    '3',
+  );
   check(
     'arguments are converted, changes stay inside',
     'static int low(unsigned char c)\n{\n\tc++;\n\treturn c;\n}\nlong f(void)\n{\n\tint i = 300;\n\n\treturn low(i) * 1000 + i;\n}\n',

@@ -47,6 +47,7 @@ check('integers', {
   'comparison gives int': ['return sizeof(1UL == 1UL);', 4n],
   'compound assignment converts back': ['unsigned char c = 250; c += 10; return c;', 4n],
   'compound shift': ['unsigned long x = 1; x <<= 33; x |= 1; return x;', (1n << 33n) | 1n],
+  'what stands behind binds before what stands in front': ['int n = 0; return !n++ * 10 + -n-- + n;', 9n],
   'postfix and prefix': ['int i = 5; int a = i++; int b = ++i; return a * 100 + b * 10 + i;', 577n],
 });
 

@@ -49,6 +49,8 @@ export interface Declarator extends Span {
   readonly init: Expr | null;
   /** `static` variable of a function: initialised once per run. */
   readonly static?: boolean;
+  /** Lengths of an array that are no plain numbers, innermost first; null: the one in the type holds. */
+  readonly lengths?: readonly (Expr | null)[];
 }
 
 export type Stmt = Span &

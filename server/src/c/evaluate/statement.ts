@@ -4,15 +4,16 @@ import type { Expr, Stmt } from '../ast.ts';
 import { binary, convert } from './arithmetic.ts';
 import { LimitReached } from './errors.ts';
 import { evaluate, evaluateTruth, truth } from './expression.ts';
-import { completed, initialise } from './initialise.ts';
+import { initialise } from './initialise.ts';
 import { headOfIterator, isIteratorHead, type LoopHead, setByUnknown } from './iterator.ts';
 import { casesOf, holds, type Sought } from './labels.ts';
 import { locate } from './locate.ts';
 import { runModel, setLocals } from './model-step.ts';
 import { assign, cellTarget } from './place.ts';
-import { note, prepareType, type Run, sawSync, spend } from './run.ts';
-import { type Cell, declare, inner, type Scope } from './scope.ts';
+import { note, type Run, sawSync, spend } from './run.ts';
+import { inner, type Scope } from './scope.ts';
 import type { EvaluableFunction } from './types.ts';
+import { makeVariable } from './variable.ts';
 
 /** How a statement ends: undefined is on to the next. */
 export type Completion =
@@ -74,11 +75,8 @@ function jumpTo(run: Run, list: readonly Stmt[], sought: Sought, scope: Scope): 
   for (let before = 0; before < at; before++) {
     const stmt = list[before];
     if (stmt?.kind !== 'declare') continue;
-    for (const { name, type } of stmt.declarators) {
-      if (scope.names.has(name)) continue;
-      prepareType(run, type);
-      declare(scope, name, type, run.memory);
-    }
+    for (const declarator of stmt.declarators)
+      if (!scope.names.has(declarator.name)) makeVariable(run, declarator, scope);
   }
   return at < 0 ? list.length : at;
 }
@@ -135,34 +133,21 @@ export function execute(run: Run, stmt: Stmt, scope: Scope, sought: Sought | nul
 
 function executeDeclare(run: Run, stmt: Stmt & { kind: 'declare' }, scope: Scope): Completion {
   for (const declarator of stmt.declarators) {
-    const type = completed(declarator.type, declarator.init);
-    prepareType(run, type);
-    if (declarator.static) {
-      declareStatic(run, declarator, scope);
+    const { init } = declarator;
+    const known = declarator.static ? run.statics.get(declarator) : undefined;
+    if (known) {
+      scope.names.set(declarator.name, known);
       continue;
     }
-    const { init } = declarator;
     // The initialiser sees the variable itself (`sizeof(x)`), and never an outer one of that name.
-    const cell = declare(scope, declarator.name, type, run.memory);
-    if (!init) continue;
+    const cell = makeVariable(run, declarator, scope);
+    if (!init || cell.dynamic) continue;
     initialise(run, cellTarget(cell), init, scope);
-    const value = cell.value ?? { type, bits: cell.address ?? 0n };
+    if (declarator.static) continue;
+    const value = cell.value ?? { type: cell.type, bits: cell.address ?? 0n };
     if (scope.use === null) run.hooks.assigned?.(declarator.name, value, declarator, scope.activation.fn);
   }
   return undefined;
-}
-
-function declareStatic(run: Run, declarator: (Stmt & { kind: 'declare' })['declarators'][number], scope: Scope): void {
-  let cell = run.statics.get(declarator);
-  if (!cell) {
-    const type = completed(declarator.type, declarator.init);
-    const address = run.memory.allocate(type, declarator.name, { zero: true });
-    const made: Cell = { name: declarator.name, type, value: null, address, dynamic: false };
-    cell = made;
-    run.statics.set(declarator, cell);
-    if (declarator.init) initialise(run, cellTarget(cell), declarator.init, scope);
-  }
-  scope.names.set(declarator.name, cell);
 }
 
 function executeIf(run: Run, stmt: Stmt & { kind: 'if' }, scope: Scope, sought: Sought | null): Completion {

@@ -57,15 +57,19 @@ export function readBaseType(words: readonly Word[], from = 0): { type: CType; n
   return type === null ? null : { type, next: at };
 }
 
-/** Constant of an array length: a number, or sums and products of numbers; 0 where it is not one. */
+/** Nothing is said of where an array ends whose length is no number here. */
+const LONG_ENOUGH = 4096;
+
+/** Constant of an array length: a number, or sums and products of numbers; 0 where none is given. */
 function lengthOf(words: readonly Word[]): number {
   const [first, operator, second] = words;
-  const left = Number.parseInt(first?.text ?? '', first?.text.startsWith('0x') ? 16 : 10);
-  if (Number.isNaN(left)) return 0;
+  if (!first) return 0;
+  const left = Number.parseInt(first.text, first.text.startsWith('0x') ? 16 : 10);
+  if (Number.isNaN(left)) return LONG_ENOUGH;
   const right = Number.parseInt(second?.text ?? '', 10);
   if (operator === undefined) return left;
-  if (words.length !== 3 || Number.isNaN(right)) return 0;
-  return operator.text === '*' ? left * right : operator.text === '+' ? left + right : 0;
+  if (words.length !== 3 || Number.isNaN(right)) return LONG_ENOUGH;
+  return operator.text === '*' ? left * right : operator.text === '+' ? left + right : LONG_ENOUGH;
 }
 
 /** Name and type of one declarator behind a base type. Abstract declarators have the name ''. */

@@ -134,6 +134,14 @@ const constant =
   (value: bigint, pointer = false): Reader =>
   (_context, _node, span) => ({ kind: 'number', value, type: pointer ? pointerTo(VOID) : INT, ...span });
 
+/** `!x++` is read as `(!x)++`: what stands behind binds first. */
+function postfix(context: Context, node: SyntaxNode | undefined, op: '++' | '--', span: Span): Expr {
+  const operand = expression(context, node);
+  if (node?.type !== 'unary_expression' || operand.kind !== 'unary') return { kind: 'postfix', op, operand, ...span };
+  const within = { start: operand.operand.start, end: span.end };
+  return { ...operand, operand: postfix(context, fieldOf(node, 'argument'), op, within), end: span.end };
+}
+
 const READERS: Record<string, Reader> = {
   identifier: name,
   field_identifier: name,
@@ -158,8 +166,8 @@ const READERS: Record<string, Reader> = {
   update_expression: (context, node, span) => {
     const op = operator(context, node) === '--' ? '--' : '++';
     const inner = fieldOf(node, 'argument');
-    const kind = inner && inner.start > node.start ? 'unary' : 'postfix';
-    return { kind, op, operand: expression(context, inner), ...span };
+    if (inner && inner.start > node.start) return { kind: 'unary', op, operand: expression(context, inner), ...span };
+    return postfix(context, inner, op, span);
   },
   binary_expression: binary,
   assignment_expression: (context, node, span) => ({

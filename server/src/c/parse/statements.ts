@@ -175,8 +175,13 @@ function declaration(context: Context, node: SyntaxNode, span: Span): Stmt | nul
   if (!first) return null;
   const call = callInDisguise(context, node, nodes, span);
   if (call) return call;
-  const base = readBaseType(wordsOf(context.parsed.slice(node.start, first.start)));
-  const declarators = nodes.flatMap((child) => declarator(context, child, base?.type ?? UNSIGNED_LONG) ?? []);
+  const words = wordsOf(context.parsed.slice(node.start, first.start));
+  const base = readBaseType(words);
+  const kept = words.some(({ text }) => text === 'static') ? { static: true } : {};
+  const declarators = nodes.flatMap((child) => {
+    const read = declarator(context, child, base?.type ?? UNSIGNED_LONG);
+    return read ? [{ ...read, ...kept }] : [];
+  });
   if (declarators.length > 0) return { kind: 'declare', declarators, ...span };
   return first.type === 'function_declarator' ? null : opaque(context, span);
 }
@@ -204,13 +209,14 @@ function callInDisguise(context: Context, node: SyntaxNode, nodes: readonly Synt
 function declarator(context: Context, node: SyntaxNode, base: CType): Declarator | null {
   let type = base;
   let init: Expr | null = null;
-  const lengths: number[] = [];
+  const sizes: { readonly length: number; readonly expr: Expr | null }[] = [];
   for (let at: SyntaxNode | undefined = node; at; ) {
     switch (at.type) {
       case 'identifier':
       case 'type_identifier': {
-        for (const length of lengths) type = { kind: 'array', of: type, length };
-        return { name: textOf(context, at), type, init, ...spanOf(context, node) };
+        for (const { length } of sizes) type = { kind: 'array', of: type, length };
+        const lengths = sizes.some(({ expr }) => expr) ? { lengths: sizes.map(({ expr }) => expr) } : {};
+        return { name: textOf(context, at), type, init, ...lengths, ...spanOf(context, node) };
       }
       case 'init_declarator': {
         const value = fieldOf(at, 'value');
@@ -222,7 +228,7 @@ function declarator(context: Context, node: SyntaxNode, base: CType): Declarator
         break;
       case 'array_declarator': {
         const size = fieldOf(at, 'size');
-        lengths.push(size ? lengthOf(expression(context, size)) : listLength(init));
+        sizes.push(size ? sizeOf(expression(context, size)) : { length: listLength(init), expr: null });
         break;
       }
       case 'parenthesized_declarator':
@@ -244,5 +250,6 @@ function declarator(context: Context, node: SyntaxNode, base: CType): Declarator
 
 const listLength = (init: Expr | null): number => (init?.kind === 'init-list' ? init.items.length : 0);
 
-/** Length of an array where it is a plain number; 0: not known here. */
-const lengthOf = (size: Expr): number => (size.kind === 'number' ? Number(size.value) : 0);
+/** Length of an array: a plain number, or what gives it when the array is made. */
+const sizeOf = (size: Expr) =>
+  size.kind === 'number' ? { length: Number(size.value), expr: null } : { length: 0, expr: size };
