@@ -138,6 +138,8 @@ export interface StructSource {
 export interface Variable extends Span {
   readonly name: string;
   readonly made: Stmt;
+  /** Its first value stays, or is where every run begins: a constant, a table, an empty list, a free lock. */
+  readonly lasting: boolean;
 }
 
 /** What one image (pre or post) of one file shows. */
@@ -146,7 +148,7 @@ export interface SourceFile {
   readonly prototypes: readonly Prototype[];
   readonly macros: readonly Macro[];
   readonly structs: readonly StructSource[];
-  /** Variables at file level whose value when code begins to run shows: constants, tables, list heads. */
+  /** Variables at file level whose first value shows: those that last, and those of no other file. */
   readonly variables: readonly Variable[];
   /** Text that was not understood, for the report's confidence. */
   readonly unread: readonly Span[];

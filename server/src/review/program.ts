@@ -9,6 +9,7 @@ import { buildFunction, type LayerContext, type Own, type ProgramFunction } from
 import { type Layer, layersOf, newDefinitions } from './layers.ts';
 import type { SyncConvention } from './report.ts';
 import { type CodeText, isChanged } from './text.ts';
+import { knownVariables } from './variables.ts';
 import type { Item, ShownFunction } from './weave/items.ts';
 import type { Recogniser } from './weave/recognise.ts';
 
@@ -98,6 +99,9 @@ export function buildProgram(input: ProgramInput): Program {
     if (built.adrift.length > 0 && built.ways === 0) assumedAtEnd.add(name);
   }
 
+  const variables = knownVariables({ texts, version, isSync });
+  for (const { made, text } of variables) visit(made, own(text));
+
   return {
     side,
     version,
@@ -106,7 +110,7 @@ export function buildProgram(input: ProgramInput): Program {
     ownSyncs,
     macros,
     structs: new Map(texts.flatMap((text) => text.source.structs.map((struct) => [struct.tag, struct] as const))),
-    variables: new Map(texts.flatMap((text) => variablesOf(text, own))),
+    variables: new Map(variables.filter(isOfPatch).map(({ name, made }) => [name, made])),
     prototypes: texts.flatMap((text) => text.source.prototypes.map((prototype) => ({ prototype, text }))),
     syncs,
     ownerOf: (node) => owner.get(node) ?? null,
@@ -117,13 +121,6 @@ export function buildProgram(input: ProgramInput): Program {
     assumedAtEnd,
     unmodelled,
   };
-}
-
-/** A variable that was there before may have been set by code that nobody shows. */
-function variablesOf(text: CodeText, own: Own): readonly (readonly [string, Stmt])[] {
-  const added = text.source.variables.filter((variable) => isChanged(text, variable) && isOfPatch(variable));
-  for (const { made } of added) visit(made, own(text));
-  return added.map(({ name, made }) => [name, made] as const);
 }
 
 /**

@@ -1,4 +1,4 @@
-/** Variables at file level, those whose first value shows and stays: what boot code may have set meanwhile is not known. */
+/** Variables at file level whose first value shows. Of one that is not static nobody knows what another file has set. */
 import type { Stmt, Variable } from '../ast.ts';
 import { readBody } from './body.ts';
 import type { Item } from './outline.ts';
@@ -12,10 +12,11 @@ export function variablesOf(parser: CParser, text: string, item: Item & { kind: 
   const words = tokens.map((token) => token.text);
   if (words[0] === 'typedef' || words.includes('extern')) return [];
   const isMade = words.some((word) => MAKERS.test(word));
-  const isConstant = words.includes('const') || words.includes('{');
-  if (!isMade && !(isConstant && words.includes('='))) return [];
+  const isConstant = words.includes('=') && (words.includes('const') || words.includes('{'));
+  const lasting = isMade || isConstant;
+  if (!lasting && words[0] !== 'static') return [];
   const body = readBody(parser, text, { tokens, start, end, opened: true, closed: true }, []);
-  return body.flatMap((made) => namesOf(made).map((name) => ({ name, made, start, end })));
+  return body.flatMap((made) => namesOf(made).map((name) => ({ name, made, lasting, start, end })));
 }
 
 function namesOf(made: Stmt): readonly string[] {
