@@ -90,6 +90,7 @@ export function buildProgram(input: ProgramInput): Program {
       if (built.fn && isImplementation(built.fn)) ownSyncs.set(name, built.fn);
       continue;
     }
+    if (built.fn && isStub(built.fn)) continue;
     if (built.fn) functions.set(name, built.fn);
     else unmodelled.push(...built.shown);
     unplaced.push(...built.unplaced);
@@ -132,6 +133,10 @@ const isOfPatch = ({ name }: { readonly name: string }) =>
 
 /** A whole definition outside headers: not the stub for kernels without the option. */
 const isImplementation = ({ shown }: ProgramFunction) => shown.source.whole && !shown.text.path.endsWith('.h');
+
+/** A header that declares the function, too, has in its body what kernels without the option do. */
+const isStub = ({ name, shown: { source, text } }: ProgramFunction) =>
+  source.whole && text.path.endsWith('.h') && text.source.prototypes.some((prototype) => prototype.name === name);
 
 /**
  * Of a whole file, only what the patch changes is evaluated, and what it calls and nobody else knows: for the rest the

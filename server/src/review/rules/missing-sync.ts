@@ -5,6 +5,7 @@ import { endlessSpot } from '../run/endless.ts';
 import { missedSpot, passesUncertain } from '../run/missed.ts';
 import { staleKeyIds } from '../run/print.ts';
 import { bytesIn } from '../run/ranges.ts';
+import { callsUnshown } from '../run/unshown.ts';
 
 /** missing-sync: a function of the patch changes the direct mapping and returns without any sync of it. */
 export const missingSync: Rule = {
@@ -32,7 +33,7 @@ A single range reaches the end of the function without a sync.
   check(context) {
     return context.trials.flatMap((trial) =>
       trial.causes.flatMap((cause): Draft[] => {
-        if (cause.kind !== 'none') return [];
+        if (cause.kind !== 'none' || callsUnshown(trial.run, cause.at)) return [];
         const at = culprit(context, trial, cause.at);
         if (!at) return [];
         const changed = sizeText(bytesIn(cause.ranges));

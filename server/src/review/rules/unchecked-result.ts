@@ -1,5 +1,7 @@
+import type { Program } from '../program.ts';
 import type { Draft, Rule } from '../rule.ts';
 import type { Run, SyncCall } from '../run/run.ts';
+import { introducedSyncs } from '../signatures.ts';
 
 /** unchecked-result: a sync fails half way through the KeyIDs, and nobody looks. */
 export const uncheckedResult: Rule = {
@@ -23,10 +25,12 @@ sync_direct_mapping(start, end);	/* the result is dropped */
 \`\`\`
 `,
   check(context) {
+    const { post } = context;
+    const silent = new Set(post.syncs.map(({ name }) => name).filter((name) => givesNothing(post, name)));
     return context.failures.flatMap(({ run }) =>
       run.syncs.flatMap((call): Draft[] => {
         const { holder } = call;
-        if (call.result === 0 || !holder.spot || isSeen(run, call)) return [];
+        if (call.result === 0 || silent.has(call.name) || !holder.spot || isSeen(run, call)) return [];
         const warned = call.seen.has('warned');
         return [
           {
@@ -44,6 +48,10 @@ sync_direct_mapping(start, end);	/* the result is dropped */
     );
   },
 };
+
+/** A sync that the patch shows to return nothing has nothing to look at. */
+const givesNothing = (program: Program, name: string) =>
+  introducedSyncs(program, name).some(({ returns }) => returns?.kind === 'void');
 
 /** True if somebody tested the result and nobody lost it on its way up, or the failure reached the caller of the whole request. */
 const isSeen = (run: Run, call: SyncCall) =>

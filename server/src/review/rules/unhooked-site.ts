@@ -1,13 +1,15 @@
 import { kernelFunction } from '../../../../engine/src/kernel/catalogue.ts';
 import type { Version } from '../../../../engine/src/kernel/model.ts';
-import type { Family } from '../../../../engine/src/kernel/scenario.ts';
+import type { Family, Scenario } from '../../../../engine/src/kernel/scenario.ts';
 import { sizeText } from '../../../../engine/src/size-text.ts';
+import { callsIn } from '../hooks.ts';
 import { introduction } from '../introduction.ts';
 import { lostSync } from '../removed.ts';
 import type { At, Context, Draft, Rule, Trial } from '../rule.ts';
 import { missedSpot, passesUncertain } from '../run/missed.ts';
 import { staleKeyIds } from '../run/print.ts';
 import { bytesIn } from '../run/ranges.ts';
+import { callsUnshown } from '../run/unshown.ts';
 
 const WHERE: Readonly<Record<Family, string>> = {
   pageattr: 'the set_memory_*() family of pageattr.c',
@@ -55,8 +57,19 @@ Hook the place that the whole family passes, or say why the family cannot run to
 function isUnhooked(context: Context, trial: Trial): boolean {
   const { run, causes } = trial;
   const cause = causes.find(({ kind }) => kind === 'none');
-  if (cause?.kind !== 'none' || missedSpot(context, run, cause.at) || passesUncertain(context, run)) return false;
+  if (cause?.kind !== 'none' || mayPassHidden(context, run.scenario) || callsUnshown(run, cause.at)) return false;
+  if (missedSpot(context, run, cause.at) || passesUncertain(context, run)) return false;
   return lostSync(context, trial) === null;
+}
+
+/** A sync in a function that nobody shows whole, and whose callers nobody shows, may be any neighbour's hook. */
+function mayPassHidden({ post }: Context, { entry, reaches }: Scenario): boolean {
+  const hidden = post.unmodelled.filter((shown) =>
+    callsIn(shown).some(({ callee }) => post.syncs.some(({ name }) => name === callee)),
+  );
+  return hidden.some(({ text: { path } }) =>
+    [entry, ...reaches].some((name) => kernelFunction(name, post.version)?.path.includes(path)),
+  );
 }
 
 function draftFor(family: Family, trials: readonly Trial[], at: At, version: Version): Draft {

@@ -54,6 +54,7 @@ export function callSync(request: SyncRequest): { readonly value: Value; readonl
     value: { ...intValue(BigInt(result), INT), syncResult: request.id },
     call: {
       id: request.id,
+      name: request.convention.name,
       spot,
       expr,
       start,

@@ -16,7 +16,7 @@ import type { Program } from '../program.ts';
 import { type CarryOut, callSync } from './call-sync.ts';
 import { codeOf, withAsked } from './code.ts';
 import { FLOW_LIMITS, VAST_LIMITS, WALK_LIMITS } from './limits.ts';
-import type { Aftermath, Run, RunFault, Spot, SyncCall, SyncHolder, SyncSeen } from './run.ts';
+import type { Aftermath, Run, RunFault, Spot, SyncCall, SyncHolder, SyncSeen, UnknownCall } from './run.ts';
 import { createRecorder, type Recorder } from './trace.ts';
 
 const FACTS: Facts = { clflush: true, failPage: null };
@@ -94,7 +94,7 @@ export function executeOn(machine: Machine, options: RunOptions, ownSync: OwnSyn
   const counting = new WeakSet<Expr>();
   const assumed: { why: string; spot: Spot | null; taken: boolean }[] = [];
   const loops: { why: string; spot: Spot | null }[] = [];
-  const unknownCalls: { name: string; spot: Spot | null }[] = [];
+  const unknownCalls: UnknownCall[] = [];
   const entered = new Set<string>();
   const memory = createMemory();
   const spots = new Map<object, Spot | null>();
@@ -189,8 +189,8 @@ export function executeOn(machine: Machine, options: RunOptions, ownSync: OwnSyn
         syncs.push(call);
         return value;
       },
-      unknownCall: (name, _args, expr, fn) => {
-        unknownCalls.push({ name, spot: spotOf(expr, fn) });
+      unknownCall: (name, args, expr, fn) => {
+        unknownCalls.push({ name, spot: spotOf(expr, fn), given: args.length, events: machine.events.length });
       },
       syncResult(id, use, to) {
         seen.get(id)?.add(use);

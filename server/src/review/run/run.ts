@@ -25,6 +25,8 @@ export interface SyncHolder {
 /** One call of the sync. */
 export interface SyncCall {
   readonly id: number;
+  /** Of the function that is called. */
+  readonly name: string;
   /** Null: called by the kernel's own flow. */
   readonly spot: Spot | null;
   readonly expr: Expr | null;
@@ -68,6 +70,16 @@ export interface TraceStep {
   readonly values: readonly { readonly name: string; readonly value: string; readonly span: Span }[];
 }
 
+/** A call of a function that nobody shows. */
+export interface UnknownCall {
+  readonly name: string;
+  readonly spot: Spot | null;
+  /** Number of its arguments. */
+  readonly given: number;
+  /** Events of the machine before it. */
+  readonly events: number;
+}
+
 /** How the code under review broke. */
 export interface RunFault {
   readonly kind: 'memory' | 'bug' | 'limit' | 'machine';
@@ -98,7 +110,7 @@ export interface Run {
   readonly failure: number | null;
   /** Which machine it ran on; absent: one whose KeyIDs have all that KeyID-0 has. */
   readonly after?: Aftermath;
-  readonly unknownCalls: readonly { readonly name: string; readonly spot: Spot | null }[];
+  readonly unknownCalls: readonly UnknownCall[];
   /** Loops of which nobody knows how often they go round, with the reason: the run went round once. */
   readonly loops: readonly { readonly why: string; readonly spot: Spot | null }[];
   /** Functions of the patch that the run entered. */
