@@ -1,9 +1,10 @@
 /** Which functions of a program reach a sync by the patch's own text, and where its calls stand. */
 import type { Expr } from '../c/ast.ts';
-import { visit } from '../c/walk.ts';
+import { namesUsed, visit } from '../c/walk.ts';
 import type { ProgramFunction } from './functions.ts';
 import type { Program } from './program.ts';
 import type { Spot } from './run/run.ts';
+import { codeOf } from './text.ts';
 import type { ShownFunction } from './weave/items.ts';
 
 export interface Call {
@@ -27,6 +28,10 @@ export function callsIn(shown: ShownFunction): readonly Call[] {
   return calls;
 }
 
+/** All names in what the patch shows of a function: those of its callees, and of what it hands to others. */
+const namesIn = ({ source }: ShownFunction): readonly string[] =>
+  source.pieces.flatMap((piece) => piece.body.flatMap((stmt) => [...namesUsed(stmt)]));
+
 export const allShown = (program: Program): readonly ShownFunction[] =>
   program.texts.flatMap((text) => text.source.functions.map((source) => ({ source, text })));
 
@@ -38,17 +43,21 @@ export function syncCalls(program: Program): readonly Call[] {
     .flatMap((shown) => callsIn(shown).filter((call) => names.has(call.callee)));
 }
 
-/** Names of the functions and macros whose text reaches a sync, directly or through others of the patch. */
+/** Names of the functions, macros and tables whose text reaches a sync, directly or through others of the patch. */
 export function hookedFunctions(program: Program): ReadonlySet<string> {
   const names = new Set(program.syncs.map((sync) => sync.name));
   const reaching = new Set(names);
-  for (const [name, macro] of program.macros)
-    if ([...names].some((sync) => macro.body.includes(sync))) reaching.add(name);
+  const takeIn = (name: string, code: string) => {
+    if ([...names].some((sync) => code.includes(sync))) reaching.add(name);
+  };
+  for (const [name, macro] of program.macros) takeIn(name, macro.body);
+  for (const text of program.texts)
+    for (const variable of text.source.variables) takeIn(variable.name, codeOf(text, variable));
   const functions: readonly ProgramFunction[] = [...program.functions.values()];
   for (let grown = true; grown; ) {
     grown = false;
     for (const { name, shown } of functions) {
-      if (reaching.has(name) || !callsIn(shown).some((call) => reaching.has(call.callee))) continue;
+      if (reaching.has(name) || !namesIn(shown).some((each) => reaching.has(each))) continue;
       reaching.add(name);
       grown = true;
     }

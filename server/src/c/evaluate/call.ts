@@ -5,6 +5,7 @@ import { convert } from './arithmetic.ts';
 import { LimitReached } from './errors.ts';
 import { evaluate, truth } from './expression.ts';
 import { expandCall, isExpression, macroNamed } from './macro.ts';
+import { exprText } from './print.ts';
 import { calleeOf, functionAt, located, note, placeOf, prepareType, type Run, sawSync, spend } from './run.ts';
 import { createActivation, declare, inner, isCell, lookup, lookupModel, type Scope } from './scope.ts';
 import { specialForm } from './special.ts';
@@ -18,8 +19,8 @@ const NOTHING: Value = { type: VOID, bits: 0n };
 export function callExpression(run: Run, expr: CallExpr, scope: Scope): Value {
   const name = calledName(run, expr.callee, scope);
   if (name === null) {
-    for (const arg of expr.args) evaluate(run, arg, scope);
-    return opaqueValue('a call through a pointer');
+    const args = expr.args.map((arg) => evaluate(run, arg, scope));
+    return unknownCall(run, exprText(expr.callee), args, expr, scope);
   }
   const { fn } = calleeOf(run, name);
   const macro = fn ? null : macroNamed(run, name, scope);
@@ -40,7 +41,7 @@ export function callExpression(run: Run, expr: CallExpr, scope: Scope): Value {
 function viaObjectMacro(run: Run, body: string, expr: CallExpr, scope: Scope): Value {
   const callee = run.options.parse?.expression(body) ?? null;
   const expanding = new Set([...(scope.expanding ?? []), expr.callee.kind === 'name' ? expr.callee.name : '']);
-  if (callee) return callExpression(run, { ...expr, callee }, { ...inner(scope), expanding });
+  if (callee) return callExpression(run, { ...expr, callee }, { ...inner(scope), expanding, use: scope.use ?? expr });
   return opaqueValue('a macro that could not be read');
 }
 

@@ -25,7 +25,7 @@ export function evaluateName(run: Run, expr: Name, scope: Scope): Value {
   const constant = constantOf(run, name);
   if (constant) return constant.type.kind === 'array' ? { ...constant, type: pointerTo(constant.type.of) } : constant;
   const callee = calleeOf(run, name);
-  if (callee.fn || callee.primitive) return functionPointer(run, name);
+  if (callee.fn || callee.primitive || run.hooks.intercepts?.(name)) return functionPointer(run, name);
   return opaqueValue(`'${name}' is not shown`);
 }
 
