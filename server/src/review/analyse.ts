@@ -7,13 +7,14 @@ import { findingsOf } from './findings.ts';
 import { hookedFunctions, syncCalls } from './hooks.ts';
 import { type ImplementationRun, runImplementations } from './implementation/analyse.ts';
 import { type Opinion, secondOpinions } from './implementation/opinion.ts';
-import { concernsSync } from './introduction.ts';
+import { concernsSync, mayMirror } from './introduction.ts';
 import { withNames } from './named.ts';
 import { buildProgram, DEFAULT_SYNCS, type Program } from './program.ts';
 import type { Finding, ReviewOptions } from './report.ts';
 import type { Context, Draft } from './rule.ts';
 import { rules } from './rules/index.ts';
 import type { Kept } from './run/kept.ts';
+import { mirroredIn } from './run/mirrored.ts';
 import type { Texts } from './text.ts';
 import { type KeptTrials, runTrials, type Trials } from './trials.ts';
 import { versionOfTexts } from './version.ts';
@@ -88,8 +89,10 @@ export function* analyse({
     implementations: [],
     hooked: hookedFunctions(post),
   };
-  if (!concernsSync(base)) return null;
+  const concerned = concernsSync(base);
+  if (!concerned && !mayMirror(base)) return null;
   const first = yield* judge(base, options, last?.ways[0] ?? null);
+  if (!concerned && !first.context.trials.some(({ run }) => mirroredIn(run).length > 0)) return null;
   const others: JudgedWay[] = [];
   for (const choice of choices?.slice(1) ?? []) {
     const program = inWay(choice);

@@ -2,7 +2,7 @@
 import { scenarios } from '../../../engine/src/kernel/scenarios/index.ts';
 import { allShown, hookedFunctions, syncCalls } from './hooks.ts';
 import type { At, Context } from './rule.ts';
-import { isChanged } from './text.ts';
+import { codeOf, isChanged } from './text.ts';
 
 /** The declaration, else the definition, else the stub of the sync that the patch touches; null: it touches none. */
 export function introduction(context: Context): At | null {
@@ -31,6 +31,15 @@ const changesHandover = ({ post, pre }: Context) =>
       ({ source, text }) =>
         keyIdHandovers.includes(source.name) && source.pieces.some((piece) => isChanged(text, piece)),
     ),
+  );
+
+/** What leads from one KeyID's mapping to the next: a patch that goes that way may keep them equal without a sync. */
+export const STRIDE = 'direct_mapping_size';
+
+/** True if changed code, in a function that runs, goes from one KeyID's mapping to another. */
+export const mayMirror = ({ post }: Context) =>
+  [...post.functions.values()].some(({ shown: { source, text } }) =>
+    source.pieces.some((piece) => isChanged(text, piece) && codeOf(text, piece).includes(STRIDE)),
   );
 
 /** True if the patch has anything to do with the sync, or with whose cache lines a page has. */

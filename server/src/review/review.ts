@@ -4,7 +4,7 @@ import type { PatchFile } from '../patch/model.ts';
 import { readPatch } from '../patch/read.ts';
 import { type Analysis, analyse } from './analyse.ts';
 import { fixesFor } from './fixes/fix.ts';
-import { keyIdHandovers } from './introduction.ts';
+import { keyIdHandovers, STRIDE } from './introduction.ts';
 import { createReviewMemory, type ReviewMemory } from './memory.ts';
 import { emptyReport, fullReport, summaryOf } from './patch-report.ts';
 import { DEFAULT_SYNCS } from './program.ts';
@@ -91,7 +91,7 @@ function* analyseSeries(
     group.filter((index) => {
       const named = namesAny(patch, index, [...reaching]);
       if (named) for (const wrapper of wrappersIn(patch, index, reaching)) reaching.add(wrapper);
-      return named;
+      return named || namesAny(patch, index, [STRIDE]);
     }),
   );
   const paths = new Set([...concerning].flatMap((index) => pathsOf(patch, index)));

@@ -52,6 +52,7 @@ export function createEvaluator(options: EvaluatorOptions): Evaluator {
     iterators: new Map(),
     callees: new Map(),
     statements: 0,
+    stretch: { number: 1, events: 0 },
     depth: 0,
   };
   mapHostMemory(memory, machine.layout);

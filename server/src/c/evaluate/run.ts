@@ -48,6 +48,8 @@ export interface Run {
   /** Who answers to a name, of those that have been called. */
   readonly callees: Map<string, Callee>;
   statements: number;
+  /** Which stretch of statements it is, and the machine's events before it. */
+  stretch: { readonly number: number; readonly events: number };
   depth: number;
 }
 
@@ -69,9 +71,19 @@ const own = <T>(table: Readonly<Record<string, T>>, name: string): T | undefined
 
 /** Counts one statement or loop round. */
 export function spend(run: Run, span: Span, scope: Scope): void {
-  if (++run.statements > run.options.limits.statements) {
+  if (++run.statements > run.options.limits.statements && !getsOn(run)) {
     throw new LimitReached('statements', placeOf(span, scope), scope.activation.fn);
   }
+}
+
+/** A request of many pages takes long, too: as long as the machine changes, the count begins anew. */
+function getsOn(run: Run): boolean {
+  const { limits, machine } = run.options;
+  const events = limits.stretches === undefined ? 0 : machine.events.length;
+  if (events <= run.stretch.events || run.stretch.number >= (limits.stretches ?? 0)) return false;
+  run.stretch = { number: run.stretch.number + 1, events };
+  run.statements = 0;
+  return true;
 }
 
 /** Where an expression stands in the image: inside a macro's body, the place where the macro is used. */

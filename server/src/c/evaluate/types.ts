@@ -77,8 +77,10 @@ export interface Hooks {
 export type PrimitiveTable = Readonly<Record<string, Primitive>>;
 
 export interface Limits {
-  /** Statements and loop rounds of one run. */
+  /** Statements and loop rounds of one run, or of one stretch of it where `stretches` are given. */
   readonly statements: number;
+  /** How many such stretches a run may go through that gets on: each has changed or flushed something. */
+  readonly stretches?: number;
   /** Calls inside each other. */
   readonly depth: number;
 }

@@ -3,6 +3,7 @@ import { PMD_SIZE, type Range } from '../../../../engine/src/address.ts';
 import type { Event } from '../../../../engine/src/event.ts';
 import { isEndless } from './endless.ts';
 import { functionMaking, functionsAround } from './flow.ts';
+import { mirrorOf } from './mirrored.ts';
 import { canonicalMapping, canonicalOf, covers, intersect, overlaps, subtract, union } from './ranges.ts';
 import type { Run, SyncCall } from './run.ts';
 
@@ -15,6 +16,13 @@ export type Cause =
   | { readonly kind: 'narrow'; readonly call: SyncCall; readonly ranges: readonly Range[] }
   /** The syncs of the run all came before the change. */
   | { readonly kind: 'early'; readonly call: SyncCall; readonly ranges: readonly Range[] }
+  /** The patch has changed KeyIDs' mappings by itself, from the event `at` on: those of `keyIds`, and not as KeyID-0's. */
+  | {
+      readonly kind: 'unlike';
+      readonly ranges: readonly Range[];
+      readonly at: number;
+      readonly keyIds: readonly number[];
+    }
   /** No sync after the change, whose event is `at`. */
   | { readonly kind: 'none'; readonly ranges: readonly Range[]; readonly at: number };
 
@@ -54,7 +62,14 @@ export function causesOf(run: Run): readonly Cause[] {
   return merge([
     ...byHugePage(lost, changes).flatMap((range) => lossCause(run, range, changes)),
     ...due.flatMap((range) => dueCause(run, range, changes)),
-  ]);
+  ]).flatMap((cause) => mirrorCause(run, cause));
+}
+
+/** What no sync is to blame for may be the patch's own change of the KeyIDs' mappings. A failure that the caller is told of is not. */
+function mirrorCause(run: Run, cause: Cause): readonly Cause[] {
+  const mirror = cause.kind === 'none' ? mirrorOf(run, cause.ranges) : null;
+  if (!mirror) return [cause];
+  return run.returned === null || run.returned === 0n ? [{ ...mirror, kind: 'unlike', ranges: cause.ranges }] : [];
 }
 
 type Indexed = readonly { readonly event: Change; readonly index: number }[];

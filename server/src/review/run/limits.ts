@@ -5,7 +5,7 @@ import type { Limits } from '../../c/evaluate/types.ts';
 const depth = 64;
 
 /** The kernel's flow around a hunk, through one request. */
-export const FLOW_LIMITS: Limits = { statements: 60_000, depth };
+export const FLOW_LIMITS: Limits = { statements: 60_000, stretches: 6, depth };
 
 /** The kernel's own way through a request takes few steps, however large it is, if huge pages stay whole. */
 export const VAST_LIMITS: Limits = { statements: 2_000, depth };

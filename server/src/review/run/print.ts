@@ -21,10 +21,17 @@ export function printed(value: Value): string {
 
 export const count = (number: number, one: string, many = `${one}s`) => `${number} ${number === 1 ? one : many}`;
 
-/** The KeyIDs whose mappings differ: KeyID 3, KeyIDs 1-3. */
-export function staleKeyIds(stale: readonly Stale[]): string {
-  const keyIds = stale.map(({ keyId }) => keyId);
+/** KeyID 3, KeyIDs 1-3. */
+export function namedKeyIds(keyIds: readonly number[]): string {
   const first = Math.min(...keyIds);
   const last = Math.max(...keyIds);
   return first === last ? `KeyID ${first}` : `KeyIDs ${first}-${last}`;
+}
+
+/** The KeyIDs whose mappings differ, and what they do: KeyID 3 keeps, KeyIDs 1-3 keep. */
+export function staleKeyIds(stale: readonly Stale[], verb?: string): string {
+  const keyIds = stale.map(({ keyId }) => keyId);
+  const names = namedKeyIds(keyIds);
+  if (verb === undefined) return names;
+  return `${names} ${verb}${new Set(keyIds).size === 1 ? 's' : ''}`;
 }
