@@ -87,6 +87,14 @@ test('a fault in a macro stands where the macro is used', () => {
   expect(run(text).outcome).toBe('fault null-dereference at `FIRST(q)`');
 });
 
+test('a loop that nobody knows sets its variable', () => {
+  const text =
+    'long f(void)\n{\n\tunsigned long map, bit, sum = 1;\n\n\tfor_each_set_bit(bit, &map, 8)\n\t\tsum += bit;\n\treturn sum;\n}\n';
+  let rounds = 0;
+  const { outcome } = run(text, { hooks: { branch: () => rounds++ === 0 } });
+  expect(outcome).toBe('opaque: `for_each_set_bit(bit, &map, 8)` could not be read');
+});
+
 describe('functions and structs of the patch', () => {
   check(
     'a static variable begins with zero and keeps its value',

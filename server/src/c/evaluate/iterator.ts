@@ -3,7 +3,7 @@ import type { Expr, Macro, Stmt } from '../ast.ts';
 import { isIterator } from '../parse/words.ts';
 import { macroNamed, macroScope, substituted } from './macro.ts';
 import type { Run } from './run.ts';
-import type { Scope } from './scope.ts';
+import { isCell, lookup, type Scope } from './scope.ts';
 
 export interface LoopHead {
   readonly init: Stmt | null;
@@ -52,14 +52,19 @@ export function headOfIterator(run: Run, test: Expr, scope: Scope): LoopHead | n
 export const isIteratorHead = (test: Expr): test is Expr & { kind: 'opaque' } =>
   test.kind === 'opaque' && isIterator(/^\w+/.exec(test.text)?.[0] ?? '');
 
-/** What a loop sets of which nobody knows the head: the variable that it names first, and those whose addresses it is given. */
-export function setByUnknown(run: Run, test: Expr & { kind: 'opaque' }): readonly Expr[] {
+/** What a loop sets of which nobody knows the head: the variable that it names first, those without a value, and those whose addresses it is given. */
+export function setByUnknown(run: Run, test: Expr & { kind: 'opaque' }, scope: Scope): readonly Expr[] {
   const use = run.options.parse?.expression(test.text) ?? null;
   if (use?.kind !== 'call') return [];
   return use.args.flatMap((arg, index) => {
     if (arg.kind === 'unary' && arg.op === '&') return [arg.operand];
-    return index === 0 && arg.kind === 'name' ? [arg] : [];
+    return arg.kind === 'name' && (index === 0 || isUnset(arg.name, scope)) ? [arg] : [];
   });
+}
+
+function isUnset(name: string, scope: Scope): boolean {
+  const cell = lookup(scope, name);
+  return cell !== undefined && cell !== null && isCell(cell) && cell.value === null && cell.address === null;
 }
 
 function loopOf(run: Run, test: Expr & { kind: 'opaque' }, macro: Macro): Omit<LoopHead, 'scope'> | null {

@@ -193,7 +193,7 @@ function goRound(run: Run, stmt: LoopStmt, outer: Scope, sought: Sought | null, 
     }
     if (tests && test && !evaluateTruth(run, test, above)) return undefined;
     if (tests && test && stmt.kind === 'while' && test === stmt.test && isIteratorHead(test))
-      for (const variable of setByUnknown(run, test))
+      for (const variable of setByUnknown(run, test, scope))
         assign(run, locate(run, variable, scope, true), opaqueValue(`\`${test.text}\` is not known`), test, scope);
     const done = executeList(run, [stmt.body], scope, seek);
     seek = null;

@@ -212,7 +212,11 @@ function block(tokens: readonly Token[], from: number, open: number, end: number
   const after = tokens[close]?.text === '}' ? afterSemicolon(tokens, close + 1) : close;
   if (!data && structAt >= 0 && words[structAt] !== 'enum') {
     const tag = words[structAt + 1] ?? tokens[close + 1]?.text ?? '';
-    items.push({ kind: 'struct', tag, fields: tokens.slice(open + 1, close), start, end: tokens[close]?.end ?? end });
+    const fields = tokens.slice(open + 1, close);
+    items.push({ kind: 'struct', tag, fields, start, end: tokens[close]?.end ?? end });
+    // `static struct { ... } journal;` makes a variable as well.
+    if (tokens[close + 1]?.kind === 'word')
+      items.push({ kind: 'variable', tokens: tokens.slice(from, after), start, end: tokens[after - 1]?.end ?? end });
   } else if (!data && structAt < 0) {
     items.push({ kind: 'unread', start, end: tokens[close]?.end ?? end });
     return Math.min(close + 1, tokens.length);

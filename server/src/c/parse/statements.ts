@@ -176,10 +176,10 @@ function declaration(context: Context, node: SyntaxNode, span: Span): Stmt | nul
   const call = callInDisguise(context, node, nodes, span);
   if (call) return call;
   const words = wordsOf(context.parsed.slice(node.start, first.start));
-  const base = readBaseType(words);
+  const base = readBaseType(words)?.type ?? UNSIGNED_LONG;
   const kept = words.some(({ text }) => text === 'static') ? { static: true } : {};
   const declarators = nodes.flatMap((child) => {
-    const read = declarator(context, child, base?.type ?? UNSIGNED_LONG);
+    const read = declarator(context, child, tagged(base, nameOf(context, first)));
     return read ? [{ ...read, ...kept }] : [];
   });
   if (declarators.length > 0) return { kind: 'declare', declarators, ...span };
@@ -205,6 +205,12 @@ function callInDisguise(context: Context, node: SyntaxNode, nodes: readonly Synt
   const expr: Expr = { kind: 'call', callee, args: [arg], start: callee.start, end: spanOf(context, only).end };
   return { kind: 'expr', expr, ...span };
 }
+
+/** A struct without a tag goes by the name of its first variable, as outline() has it. */
+const tagged = (type: CType, name: string): CType =>
+  type.kind === 'struct' && type.tag === '' ? { ...type, tag: name } : type;
+
+const nameOf = (context: Context, node: SyntaxNode) => /\w+/.exec(textOf(context, node))?.[0] ?? '';
 
 function declarator(context: Context, node: SyntaxNode, base: CType): Declarator | null {
   let type = base;

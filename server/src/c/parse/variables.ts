@@ -12,9 +12,10 @@ export function variablesOf(parser: CParser, text: string, item: Item & { kind: 
   const words = tokens.map((token) => token.text);
   if (words[0] === 'typedef' || words.includes('extern')) return [];
   const isMade = words.some((word) => MAKERS.test(word));
-  const isConstant = words.includes('=') && (words.includes('const') || words.includes('{'));
+  const isStatic = words[0] === 'static';
+  const isConstant = words.includes('=') && (words.includes('const') || (words.includes('{') && !isStatic));
   const lasting = isMade || isConstant;
-  if (!lasting && words[0] !== 'static') return [];
+  if (!lasting && !isStatic) return [];
   const body = readBody(parser, text, { tokens, start, end, opened: true, closed: true }, []);
   return body.flatMap((made) => namesOf(made).map((name) => ({ name, made, lasting, start, end })));
 }
