@@ -1,7 +1,6 @@
 /** Which functions of a program reach a sync by the patch's own text, and where its calls stand. */
 import type { Expr } from '../c/ast.ts';
 import { namesUsed, visit } from '../c/walk.ts';
-import type { ProgramFunction } from './functions.ts';
 import type { Program } from './program.ts';
 import type { Spot } from './run/run.ts';
 import { codeOf } from './text.ts';
@@ -43,25 +42,28 @@ export function syncCalls(program: Program): readonly Call[] {
     .flatMap((shown) => callsIn(shown).filter((call) => names.has(call.callee)));
 }
 
-/** Names of the functions, macros and tables whose text reaches a sync, directly or through others of the patch. */
+/** Names of the functions, macros and variables whose text reaches a sync, directly or through others of the patch. */
 export function hookedFunctions(program: Program): ReadonlySet<string> {
-  const names = new Set(program.syncs.map((sync) => sync.name));
-  const reaching = new Set(names);
-  const takeIn = (name: string, code: string) => {
-    if ([...names].some((sync) => code.includes(sync))) reaching.add(name);
-  };
-  for (const [name, macro] of program.macros) takeIn(name, macro.body);
-  for (const text of program.texts)
-    for (const variable of text.source.variables) takeIn(variable.name, codeOf(text, variable));
-  const functions: readonly ProgramFunction[] = [...program.functions.values()];
+  const syncs = new Set(program.syncs.map((sync) => sync.name));
+  const reaching = new Set(syncs);
+  const variables = program.texts.flatMap((text) =>
+    text.source.variables.map((variable) => ({ name: variable.name, names: wordsIn(codeOf(text, variable)) })),
+  );
+  const named = [
+    ...[...program.macros.values()].map(({ name, body }) => ({ name, names: wordsIn(body) })),
+    ...variables,
+    ...[...program.functions.values()].map(({ name, shown }) => ({ name, names: namesIn(shown) })),
+  ];
   for (let grown = true; grown; ) {
     grown = false;
-    for (const { name, shown } of functions) {
-      if (reaching.has(name) || !namesIn(shown).some((each) => reaching.has(each))) continue;
+    for (const { name, names } of named) {
+      if (reaching.has(name) || !names.some((each) => reaching.has(each))) continue;
       reaching.add(name);
       grown = true;
     }
   }
-  for (const name of names) reaching.delete(name);
+  for (const name of syncs) reaching.delete(name);
   return reaching;
 }
+
+const wordsIn = (code: string): readonly string[] => code.match(/[A-Za-z_]\w*/g) ?? [];

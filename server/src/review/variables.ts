@@ -57,8 +57,10 @@ function usedInFlowOnly({ texts, version, isSync }: VariablesInput): (variable: 
     inFlow.set(name, result);
     return result;
   };
-  return ({ name, lasting }) => {
+  return ({ name, lasting, made }) => {
     if (lasting) return true;
+    // What a macro that nobody knows makes is not known.
+    if (made.kind !== 'declare') return false;
     const names = [name, ...macros.filter(({ body }) => mentions(body, name)).map((macro) => macro.name)];
     return functions.filter(({ code }) => names.some((each) => mentions(code, each))).every((fn) => isInFlow(fn.name));
   };

@@ -17,7 +17,11 @@ export function variablesOf(parser: CParser, text: string, item: Item & { kind: 
   const lasting = isMade || isConstant;
   if (!lasting && !isStatic) return [];
   const body = readBody(parser, text, { tokens, start, end, opened: true, closed: true }, []);
-  return body.flatMap((made) => namesOf(made).map((name) => ({ name, made, lasting, start, end })));
+  const read = body.flatMap((made) => namesOf(made).map((name) => ({ name, made, lasting, start, end })));
+  // `static DECLARE_WORK(work, worker);` has a name and no value that shows.
+  const [, , open, name] = words;
+  if (read.length > 0 || open !== '(' || !name) return read;
+  return [{ name, made: { kind: 'empty', start, end }, lasting: false, start, end }];
 }
 
 function namesOf(made: Stmt): readonly string[] {

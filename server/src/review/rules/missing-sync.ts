@@ -5,7 +5,8 @@ import { endlessSpot } from '../run/endless.ts';
 import { missedSpot, passesUncertain } from '../run/missed.ts';
 import { staleKeyIds } from '../run/print.ts';
 import { bytesIn } from '../run/ranges.ts';
-import { callsUnshown } from '../run/unshown.ts';
+import type { Spot } from '../run/run.ts';
+import { callsUnshown, DEFERS } from '../run/unshown.ts';
 
 /** missing-sync: a function of the patch changes the direct mapping and returns without any sync of it. */
 export const missingSync: Rule = {
@@ -57,7 +58,17 @@ function culprit(context: Context, trial: Trial, changedAt: number): { at: Draft
   const endless = endlessSpot(trial.run);
   if (endless) return { at: { spot: endless }, how: 'is never synced, because the code goes round here for ever' };
   const missed = missedSpot(context, trial.run, changedAt);
-  if (missed) return { at: { spot: missed }, how: 'is never synced on the way that passes here' };
+  if (missed) return { at: { spot: missed }, how: howAt(trial, missed) };
   const removed = passesUncertain(context, trial.run) ? null : lostSync(context, trial);
   return removed ? { at: { spot: removed }, how: 'is no longer synced' } : null;
+}
+
+/** Work that is handed on is done by nobody before the call returns. */
+function howAt({ run }: Trial, { text, span }: Spot): string {
+  const handed = run.unknownCalls.find(
+    ({ name, spot }) => DEFERS.has(name) && spot?.text === text && spot.span.start === span.start,
+  );
+  return handed
+    ? `is synced only when the work runs that ${handed.name}() leaves to others, after this has returned`
+    : 'is never synced on the way that passes here';
 }

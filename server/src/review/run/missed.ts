@@ -2,7 +2,7 @@
 import { kernelFunction } from '../../../../engine/src/kernel/catalogue.ts';
 import type { Family } from '../../../../engine/src/kernel/scenario.ts';
 import type { Span, Stmt } from '../../c/ast.ts';
-import { type AstNode, visit } from '../../c/walk.ts';
+import { type AstNode, namesUsed, visit } from '../../c/walk.ts';
 import { allShown, type Call, callsIn } from '../hooks.ts';
 import { introduction } from '../introduction.ts';
 import type { Context } from '../rule.ts';
@@ -36,9 +36,14 @@ export function missedSpot(context: Context, run: Run, at: number): Spot | null 
   });
   const ran = new Set(steps.map((step) => step.stmt));
   const isSync = new Set(context.post.syncs.map((sync) => sync.name));
-  const call = callsIn(shown).find(({ callee }) => isSync.has(callee) || context.hooked.has(callee));
+  const leads = (name: string) => isSync.has(name) || context.hooked.has(name);
+  // Whoever is handed what syncs, a worker say, comes behind those who call it.
+  const calls = callsIn(shown);
+  const called = calls.find(({ callee }) => leads(callee));
+  const call = called ?? calls.find(({ expr }) => [...namesUsed(expr)].some(leads));
   if (!call) return null;
   const reached = steps.some((step) => step.stmt && contains(step.stmt, call.spot) && !isCompound(step.stmt));
+  if (reached && !called) return call.spot;
   const skipped = conditionsAround(body, call.spot).findLast(({ stmt }) => ran.has(stmt));
   const last = reached
     ? null
