@@ -8,7 +8,7 @@ import type { KernelFunction, Version } from '../../../engine/src/kernel/model.t
 import type { FunctionSource } from '../c/ast.ts';
 import { type CodeText, kernelLineOf, lineAt } from './text.ts';
 import { elementsOf } from './weave/element.ts';
-import { flatten, isHeadless, type Item, itemsOf } from './weave/items.ts';
+import { flatten, type Item, isHeadless, itemsOf } from './weave/items.ts';
 import { type Recogniser, recognise } from './weave/recognise.ts';
 import { align, type Slot, slotsOf } from './weave/slots.ts';
 
