@@ -92,7 +92,7 @@ test('a loop that nobody knows sets its variable', () => {
     'long f(void)\n{\n\tunsigned long map, bit, sum = 1;\n\n\tfor_each_set_bit(bit, &map, 8)\n\t\tsum += bit;\n\treturn sum;\n}\n';
   let rounds = 0;
   const { outcome } = run(text, { hooks: { branch: () => rounds++ === 0 } });
-  expect(outcome).toBe('opaque: `for_each_set_bit(bit, &map, 8)` could not be read');
+  expect(outcome).toBe('opaque: `for_each_set_bit(bit, &map, 8)` is not known');
 });
 
 describe('functions and structs of the patch', () => {
