@@ -10,6 +10,8 @@ export interface Fault {
   readonly edits: readonly Edit[];
   /** One of these must be found. */
   readonly expect: readonly Expected[];
+  /** Lines of context without which its hunks read like those of a hook at another, right place. */
+  readonly needs?: 2 | 3;
   /** The faulty tree is the base, the patch puts the good one in its place the other way round: the patch takes away from a hooked kernel. */
   readonly onHooked?: boolean;
 }

@@ -23,6 +23,16 @@ test(
   LONG,
 );
 
+test(
+  'one line of context shows as much, where it tells the place',
+  () => {
+    const figures = figuresOf(HOOKS, parser, 1);
+    expect(figures.noise).toEqual([]);
+    expect(figures.missed).toEqual([]);
+  },
+  LONG,
+);
+
 interface Case {
   readonly name: string;
   readonly change: Change;

@@ -53,8 +53,17 @@ export function findingsIn(patch: string, parser: CParser): readonly Said[] {
 export const noise = (hook: GoodHook, said: readonly Said[]): readonly Said[] =>
   said.filter(({ finding, at }) => finding.severity !== 'note' && !hook.deserved.includes(at));
 
-export const isFound = (fault: Fault, said: readonly Said[]): boolean =>
-  said.some(({ finding, at }) => finding.severity !== 'note' && fault.expect.includes(at));
+/** True if one of the expected findings is said: on its line or, if the patch does not show that line, anywhere. */
+export function isFound(fault: Fault, said: readonly Said[], patch: string): boolean {
+  const lines = new Set(patch.split('\n').map(contentOf));
+  return said.some(({ finding, at }) => {
+    const hidden = fault.expect.filter((expected) => !lines.has(expected.slice(expected.indexOf(' @ ') + 3)));
+    return (
+      finding.severity !== 'note' &&
+      (fault.expect.includes(at) || hidden.some((expected) => expected.startsWith(`${finding.rule} @ `)))
+    );
+  });
+}
 
 /** A comparable list of findings; with `byLine` by the content of their lines, else by function. Mended ones count for nothing. */
 export const keysOf = (

@@ -1,6 +1,6 @@
 /** Hooks in cpa_flush() of v5.1 and v6.1: every page of the request by its address, whatever mode it is in. */
 import { editsOf } from '../edit.ts';
-import type { GoodHook } from '../hook.ts';
+import type { Fault, GoodHook } from '../hook.ts';
 
 const PATHS = { 'v5.1': 'arch/x86/mm/pageattr.c', 'v6.1': 'arch/x86/mm/pat/set_memory.c' } as const;
 type Writers = ReturnType<typeof editsOf>;
@@ -18,6 +18,9 @@ const LOOP = `
 		${CALL}
 	}
 `;
+
+/** Around its place v5.1's fixture has blank lines and comments only, v6.1's has statements. */
+const blind = (version: keyof typeof PATHS): Partial<Pick<Fault, 'needs'>> => (version === 'v5.1' ? { needs: 2 } : {});
 
 /** Each page of the request, rounded out to the 1 GiB page that it may have split. */
 const perPage = (version: keyof typeof PATHS, { after, instead }: Writers): GoodHook => ({
@@ -72,26 +75,31 @@ const perPage = (version: keyof typeof PATHS, { after, instead }: Writers): Good
     },
     {
       name: 'moved below the return',
+      ...blind(version),
       edits: [instead(fn, LOOP, ''), after(fn, LEAVE, LOOP)],
       expect: ['missing-sync @ return;'],
     },
     {
       name: 'moved below the branch without clflush',
+      ...blind(version),
       edits: [instead(fn, LOOP, ''), after(fn, '\t\tcpa_flush_all(cache);\n\t\treturn;\n\t}\n', LOOP)],
       expect: ['missing-sync @ return;'],
     },
     {
       name: 'an early return behind it',
+      ...blind(version),
       edits: [after(fn, `\t\t${CALL}\n\t}\n`, '\treturn;\n')],
       expect: ['skipped-flush @ return;'],
     },
     {
       name: 'an early return where the sync fails',
+      ...blind(version),
       edits: [instead(fn, `\t\t${CALL}`, '\t\tif (sync_direct_mapping(start, start + PUD_SIZE))\n\t\t\treturn;')],
       expect: ['skipped-flush @ return;'],
     },
     {
       name: 'an early return where there was a sync',
+      ...blind(version),
       edits: [after(fn, `\t\t${CALL}\n\t}\n`, '\tif (cpa->numpages)\n\t\treturn;\n')],
       expect: ['skipped-flush @ return;'],
     },
@@ -170,6 +178,7 @@ const perPage = (version: keyof typeof PATHS, { after, instead }: Writers): Good
     },
     {
       name: 'only where the memory type changes',
+      ...blind(version),
       edits: [instead(fn, `\t\t${CALL}`, `\t\tif (cache)\n\t\t\t${CALL}`)],
       expect: ['missing-sync @ if (cache)'],
     },

@@ -139,6 +139,7 @@ const flushes: GoodHook = {
   faults: [
     {
       name: 'moved below the return',
+      needs: 2,
       edits: [instead(RANGE, IN_RANGE, ''), after(RANGE, '\tif (!cache)\n\t\treturn;\n', IN_RANGE)],
       expect: ['missing-sync @ return;'],
     },

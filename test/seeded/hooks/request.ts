@@ -70,6 +70,7 @@ const request: GoodHook = {
     },
     {
       name: 'moved below the error path',
+      needs: 2,
       edits: [instead(REQUEST, ADDED, ''), after(REQUEST, '\t\tcpa_flush_all(cache);\n\t\tgoto out;\n\t}\n', ADDED)],
       expect: ['missing-sync @ goto out;'],
     },
@@ -236,6 +237,7 @@ const round: GoodHook = {
     },
     {
       name: 'before the change',
+      needs: 3,
       edits: [
         instead(LOOP, ROUND, ''),
         before(LOOP, '\t\tif (!debug_pagealloc_enabled())\n\t\t\tspin_lock', `${ROUND.slice(1)}\n`),
@@ -371,6 +373,7 @@ const alias: GoodHook = {
   faults: [
     {
       name: 'before the alias changes',
+      needs: 2,
       edits: [
         instead(ALIAS, `\tladdr &= PUD_MASK;\n\t${ALIAS_CALL}\n`, '\treturn 0;\n'),
         before(
