@@ -9,7 +9,7 @@ import type { Context } from './rule.ts';
 import { endlessSpot } from './run/endless.ts';
 import { resultsOf } from './scenario-results.ts';
 import { sitesOf } from './sites.ts';
-import { placeOf } from './text.ts';
+import { isChanged, lineAt, placeOf } from './text.ts';
 
 /** How many findings of each severity there are. */
 export function summaryOf(patches: readonly PatchReport[]): Report['summary'] {
@@ -49,6 +49,7 @@ export function fullReport(analysis: Analysis, options: ReviewOptions): PatchRep
       ...empty.problems,
       ...(own?.problems ?? []).map(({ line, message }) => ({ line: line + 1, message })),
       ...unplaced(context).filter(isOwn),
+      ...inSeveralPlaces(context).filter(isOwn),
       ...notRun(context).filter(isOwn),
       ...withoutEnd(context).filter(isOwn),
     ],
@@ -73,6 +74,19 @@ const unplaced = ({ post, file }: Context): readonly ReportProblem[] => [
       'the hunk shows no known statement of the function: only what holds wherever in it this one may stand is said (more context, or --kernel, helps)',
   })),
 ];
+
+/** Hunks that show steps, and not which of several that read alike. */
+const inSeveralPlaces = ({ post, file }: Context): readonly ReportProblem[] => {
+  const adrift = new Set(post.adrift.map(({ text, hunk }) => text.file.hunks[hunk]));
+  return [...post.ways].flatMap(([name, count]) => {
+    const shown = post.functions.get(name)?.shown;
+    const body = shown?.source.pieces.flatMap((piece) => piece.body) ?? [];
+    const changed = shown && body.find((stmt) => isChanged(shown.text, stmt));
+    if (!changed || adrift.has(lineAt(shown.text, changed.start)?.segment.hunk)) return [];
+    const message = `the hunk fits ${count} places in ${name}(): only what holds at each of them is said (more context, or --kernel, helps)`;
+    return [{ line: placeOf(shown.text, changed, file).line, message }];
+  });
+};
 
 /** Syncs in functions of which the hunks show a part and nobody knows the rest. */
 const notRun = ({ post, file }: Context): readonly ReportProblem[] => {

@@ -1,8 +1,6 @@
 /** What can be said of a patch that fits in several ways among the kernel's steps: what holds in each of them. */
 import type { Context, Draft } from './rule.ts';
-
-/** So many ways are run. */
-const MOST_WAYS = 12;
+import { MOST_WAYS } from './weave/ways.ts';
 
 export type Ways = ReadonlyMap<string, number>;
 

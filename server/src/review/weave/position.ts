@@ -30,18 +30,24 @@ export function positionOf(item: Item, around: Surroundings): Position | null {
   if (own) return { kind: 'beside', slot: own, side: 'before' };
   const beside = besideSibling(item, around);
   if (beside) return beside;
-  if (block) return { kind: 'inside', slot: block };
-  const first = slots[0];
-  return first && opensFunction(item, around.siblings) ? { kind: 'beside', slot: first, side: 'before' } : null;
+  const first = slots.find(({ parent }) => parent === block);
+  const isFirst = block ? keptBefore(item, around.siblings).every(isDeclaration) : opensFunction(item, around.siblings);
+  if (first && isFirst) return { kind: 'beside', slot: first, side: 'before' };
+  return block && { kind: 'inside', slot: block };
 }
+
+const isDeclaration = ({ stmt }: Item) => stmt.kind === 'declare';
+
+/** What the hunk shows unchanged before a statement of a list. */
+const keptBefore = (item: Item, siblings: readonly Item[]): readonly Item[] =>
+  siblings.slice(0, siblings.indexOf(item)).filter(({ hunk, state }) => hunk === item.hunk && state === 'kept');
 
 /** True for what stands before the first of the kernel's statements: a declaration, or what comes right behind those. */
 function opensFunction(item: Item, siblings: readonly Item[]): boolean {
   if (item.level !== 0 || (item.depth !== null && item.depth !== 1)) return false;
-  if (item.stmt.kind === 'declare') return true;
-  const earlier = siblings.slice(0, siblings.indexOf(item)).filter(({ hunk }) => hunk === item.hunk);
-  const kept = earlier.filter(({ state }) => state === 'kept');
-  if (kept.length > 0) return kept.every(({ stmt, depth }) => stmt.kind === 'declare' && depth === 1);
+  if (isDeclaration(item)) return true;
+  const kept = keptBefore(item, siblings);
+  if (kept.length > 0) return kept.every((other) => isDeclaration(other) && other.depth === 1);
   const { lines } = item.text.file.hunks[item.hunk] ?? { lines: [] };
   return lines.find(({ kind, text }) => kind === 'context' && text.trim() !== '')?.text === '{';
 }

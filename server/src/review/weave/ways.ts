@@ -4,8 +4,8 @@ import { type Element, insideOf } from './element.ts';
 import { flatten, type Item } from './items.ts';
 import { type Alignment, align, type Likeness, type Slot } from './slots.ts';
 
-/** So many ways are looked at; of what fits in more nothing is said. */
-const MOST_WAYS = 12;
+/** So many ways are run; of what fits in more nothing is said. */
+export const MOST_WAYS = 12;
 /** Sums that differ by less are equal. */
 const EQUAL = 1e-9;
 
@@ -45,7 +45,9 @@ export function alignments(
 }
 
 const placesOf = (items: readonly Item[], matched: ReadonlyMap<Item, Slot>, slots: readonly Slot[]) =>
-  items.map((item) => slots.findIndex((slot) => slot === matched.get(item))).join(' ');
+  items.map((item) => indexOf(slots, matched.get(item))).join(' ');
+
+const indexOf = (slots: readonly Slot[], slot: Slot | undefined) => (slot ? slots.indexOf(slot) : -1);
 
 /** The nearest anchor before and behind each changed statement, of the same hunk. */
 function besideChanges(anchors: readonly Item[], { post, pre }: Sides): readonly Item[] {

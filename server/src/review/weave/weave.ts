@@ -5,7 +5,7 @@
 
 import { standsAsDeep } from './depth.ts';
 import { type Element, insideOf, textElement } from './element.ts';
-import { flatten, type Item, isHeadless } from './items.ts';
+import { flatten, type Item } from './items.ts';
 import { JUMPS } from './jumps.ts';
 import { type Placement, placeItems } from './placement.ts';
 import { type Recognised, type Recogniser, recognise } from './recognise.ts';
@@ -44,13 +44,18 @@ const AS_DEEP = 1 / 128;
 
 export function weave(input: WeaveInput): Woven {
   const slots = slotsOf(input.elements);
-  const recognised = new Map<Item, Map<Slot, Recognised>>();
+  const recognised = new Map<Item, Map<Slot, Recognised | null>>();
+  const recognisedAs = (item: Item, slot: Slot): Recognised | null => {
+    const known = recognised.get(item) ?? new Map<Slot, Recognised | null>();
+    const found = known.get(slot);
+    if (found !== undefined) return found;
+    const now = recognise(input.recogniser, item, slot.element);
+    recognised.set(item, known.set(slot, now));
+    return now;
+  };
   const likeness = (item: Item, slot: Slot) => {
-    const found = recognise(input.recogniser, item, slot.element);
-    if (!found) return 0;
-    const known = recognised.get(item) ?? new Map<Slot, Recognised>();
-    recognised.set(item, known.set(slot, found));
-    return found.weight + (standsAsDeep(item, slot) ? AS_DEEP : 0);
+    const found = recognisedAs(item, slot);
+    return found ? found.weight + (standsAsDeep(item, slot) ? AS_DEEP : 0) : 0;
   };
   // The pre-image is the kernel as the steps know it: its statements are in their order.
   const shown = [
@@ -147,7 +152,7 @@ function withTail(elements: readonly Element[], tail: readonly Item[]): readonly
 
 /** The hunk's spelling of kernel names; where statements disagree, what most of them say. */
 function aliasesFrom(
-  recognised: ReadonlyMap<Item, ReadonlyMap<Slot, Recognised>>,
+  recognised: ReadonlyMap<Item, ReadonlyMap<Slot, Recognised | null>>,
   matched: ReadonlyMap<Item, Slot>,
 ): ReadonlyMap<string, string> {
   const votes = new Map<string, Map<string, number>>();
