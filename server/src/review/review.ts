@@ -2,7 +2,7 @@
 import type { CParser } from '../c/parse/parser.ts';
 import type { PatchFile } from '../patch/model.ts';
 import { readPatch } from '../patch/read.ts';
-import { type Analysis, analyse } from './analyse.ts';
+import { type Analysis, analyse, type KeptAnalysis } from './analyse.ts';
 import { fixesFor } from './fixes/fix.ts';
 import { keyIdHandovers, STRIDE } from './introduction.ts';
 import { createReviewMemory, type ReviewMemory } from './memory.ts';
@@ -106,6 +106,7 @@ function* analyseSeries(
     options.skipScenarios,
   ]);
   let below = '';
+  let before: KeptAnalysis | null = null;
   for (const index of concerning.size === 0 ? [] : group) {
     if (!concerning.has(index) && !pathsOf(patch, index).some((path) => paths.has(path))) continue;
     const message = patch.messages[index];
@@ -123,9 +124,12 @@ function* analyseSeries(
     const { value } = yield* memory.recallSteps<ReviewProgress, Analysis | null>(
       `analysis ${index} ${settings}`,
       below,
-      (last) => pausing(progress, analyse({ patch, message, layers: [...layers], options, last: last?.kept ?? null })),
+      (last) => pausing(progress, analyse({ patch, message, layers: [...layers], options, last: last?.kept ?? before })),
     );
-    if (value) analyses.set(index, value);
+    if (!value) continue;
+    analyses.set(index, value);
+    // What the next patch of the series leaves as it is runs as it has run below it.
+    before = value.kept;
   }
   return analyses;
 }
