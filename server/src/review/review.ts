@@ -124,7 +124,8 @@ function* analyseSeries(
     const { value } = yield* memory.recallSteps<ReviewProgress, Analysis | null>(
       `analysis ${index} ${settings}`,
       below,
-      (last) => pausing(progress, analyse({ patch, message, layers: [...layers], options, last: last?.kept ?? before })),
+      (last) =>
+        pausing(progress, analyse({ patch, message, layers: [...layers], options, last: last?.kept ?? before })),
     );
     if (!value) continue;
     analyses.set(index, value);

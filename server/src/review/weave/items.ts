@@ -1,5 +1,6 @@
 /** What the hunks of one function show, statement by statement, as a tree in patch order. */
 import type { FunctionSource, Piece, Stmt } from '../../c/ast.ts';
+import type { Hunk } from '../../patch/model.ts';
 import type { CodeText } from '../text.ts';
 import { hunkLines, lineAt } from '../text.ts';
 
@@ -31,7 +32,7 @@ export interface ShownFunction {
 const LINES_PER_HUNK = 1 << 20;
 
 export function itemsOf({ source, text }: ShownFunction): readonly Item[] {
-  return source.pieces.flatMap((piece) => itemsOfPiece(piece, text));
+  return source.pieces.flatMap((piece) => itemsOfPiece(piece, text)).sort((a, b) => a.order - b.order);
 }
 
 function itemsOfPiece(piece: Piece, text: CodeText): Item[] {
@@ -88,8 +89,23 @@ function depthOf({ image }: CodeText, offset: number): number | null {
   return /^(?:\t| {8})+$/.test(margin) ? margin.replaceAll('\t', '        ').length / 8 : null;
 }
 
-const orderOf = (text: CodeText, hunk: CodeText['file']['hunks'][number], line: number, offset: number) =>
-  text.file.hunks.indexOf(hunk) * LINES_PER_HUNK + line + offset / (text.image.text.length + 1);
+const orderOf = ({ file, image }: CodeText, hunk: Hunk, line: number, offset: number) =>
+  rankOf(file.hunks, hunk) * LINES_PER_HUNK + line + offset / (image.text.length + 1);
+
+const ranks = new WeakMap<readonly Hunk[], ReadonlyMap<Hunk, number>>();
+
+/** Hunks stand in any order; their headers say where in the file, or, if two say the same, nothing. */
+function rankOf(hunks: readonly Hunk[], hunk: Hunk): number {
+  const known = ranks.get(hunks) ?? ranksOf(hunks);
+  ranks.set(hunks, known);
+  return known.get(hunk) ?? 0;
+}
+
+function ranksOf(hunks: readonly Hunk[]): ReadonlyMap<Hunk, number> {
+  const starts = new Set(hunks.map(({ oldStart }) => oldStart));
+  const inFile = starts.size < hunks.length ? hunks : [...hunks].sort((a, b) => a.oldStart - b.oldStart);
+  return new Map(inFile.map((hunk, rank) => [hunk, rank]));
+}
 
 interface Inside {
   readonly inner: Stmt;
