@@ -70,7 +70,7 @@ function culprit(context: Context, run: Run, skipped: Skipped): Spot | null {
   if (skipped.keyIds) return ineffectiveFlush(context, skipped.function) ?? nameOf(context, skipped.function);
   const changed = run.trace.filter((step): step is Changed => !!step.spot && isChanged(step.spot.text, step.spot.span));
   // Only in a function that leads to the flush does a jump pass by it; from a helper's, and at a function's end, all goes on.
-  const way = leadingTo(context, skipped.within.toReversed());
+  const way = leadingTo(context, skipped.within);
   const onWay = changed.filter((step) => way.includes(step.function));
   const jumps = onWay.filter((step) => isJump(step) && !endsFunction(step.spot));
   // Behind the sync the first jump decides: where a `goto` leads, others may pass, too.

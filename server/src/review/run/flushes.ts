@@ -2,14 +2,14 @@
 import type { Address, Range } from '../../../../engine/src/address.ts';
 import type { Event } from '../../../../engine/src/event.ts';
 import { changedRanges } from './causes.ts';
-import { functionsAround } from './flow.ts';
+import { functionsAt } from './flow.ts';
 import { overlaps, subtract, union } from './ranges.ts';
 import type { Run } from './run.ts';
 
 export interface Skipped {
   readonly kind: 'cache' | 'tlb';
   readonly ranges: readonly Range[] | 'all';
-  /** The kernel functions that are under way when it happens today; `function`: the innermost, which does it. */
+  /** The kernel functions that are under way when it happens today, innermost first; `function`: that one, which does it. */
   readonly within: readonly string[];
   readonly function: string;
   /** Index of the event in the model's run. */
@@ -166,6 +166,6 @@ const changesSame = (a: Run, b: Run) => {
 };
 
 function placeOf(model: Run, event: number): Pick<Skipped, 'within' | 'function' | 'event'> {
-  const within = functionsAround(model, event, event);
-  return { within, function: within.at(-1) ?? '', event };
+  const within = functionsAt(model, event);
+  return { within, function: within[0] ?? '', event };
 }

@@ -7,6 +7,7 @@ import { allShown, type Call, callsIn } from '../hooks.ts';
 import { introduction } from '../introduction.ts';
 import type { Context } from '../rule.ts';
 import { type CodeText, isChanged, lineAt, shownHunks } from '../text.ts';
+import { JUMPS } from '../weave/jumps.ts';
 import { functionsSince } from './flow.ts';
 import type { Run, Spot } from './run.ts';
 
@@ -81,7 +82,6 @@ function stmtAt(body: readonly Stmt[], { span }: Spot): Stmt | null {
 }
 
 type Jump = Extract<Stmt, { kind: 'return' | 'goto' | 'continue' | 'break' }>;
-const JUMPS: ReadonlySet<string> = new Set(['return', 'goto', 'continue', 'break']);
 const isJump = (node: AstNode): node is Jump => JUMPS.has(node.kind);
 
 /** The jump a statement is, or, under a condition that the kernel's own step has tested, holds. */
