@@ -51,8 +51,9 @@ interface OfSeries {
 }
 
 /**
- * The findings of each patch of a series. What a later patch mends says so, or, for what it hooks, is left out; what shows
- * only once a later patch is applied (a function that it is the first to call) stands at its line, and says so too.
+ * The findings of each patch of a series. What a later patch mends is a note that says so, or, for what it hooks, is left
+ * out; what shows only once a later patch is applied (a function that it is the first to call) stands at its line, and
+ * says so too.
  */
 export function acrossSeries(
   group: readonly number[],
@@ -81,14 +82,14 @@ export function acrossSeries(
       const isOwn = holds(patch, index, finding);
       if (finding.rule === 'unhooked-site' && (mender || !isOwn)) continue;
       const mends = mender && `a later patch of the series mends this (${mender.subject ?? 'without subject'})`;
-      if (isOwn) own.findings.push(mends ? { ...finding, message: `${finding.message}; ${mends}` } : finding);
+      if (isOwn) own.findings.push(mends ? mended(finding, mends) : finding);
       else if (!seen.has(key(finding)) && finding.severity !== 'note') {
         const earlier = group.find((other) => holds(patch, other, finding));
         if (earlier === undefined) continue;
         const shows = `it shows once a later patch of the series is applied (${subject ?? 'without subject'})`;
-        const message = [finding.message, shows, ...(mends ? [mends] : [])].join('; ');
+        const shown = { ...finding, message: `${finding.message}; ${shows}` };
         const at = placed(earlier);
-        at.findings.push({ ...finding, message });
+        at.findings.push(mends ? mended(shown, mends) : shown);
         if (finding.scenario !== null) at.from.set(finding.scenario, analysis);
       }
     }
@@ -97,6 +98,13 @@ export function acrossSeries(
   for (const { findings } of found.values()) findings.sort((a, b) => a.line - b.line || a.column - b.column);
   return found;
 }
+
+/** A series is one change: what is right at its end matters to a bisection only, and is worth a look. */
+const mended = (finding: Finding, by: string): Finding => ({
+  ...finding,
+  severity: 'note',
+  message: `${finding.message}; ${by}`,
+});
 
 const holds = ({ messages }: PatchFile, index: number, { line }: Finding) => {
   const message = messages[index];
