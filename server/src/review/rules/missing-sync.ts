@@ -34,7 +34,7 @@ A single range reaches the end of the function without a sync.
   check(context) {
     return context.trials.flatMap((trial) =>
       trial.causes.flatMap((cause): Draft[] => {
-        if (cause.kind !== 'none' || callsUnshown(trial.run, cause.at)) return [];
+        if (cause.kind !== 'none' || callsUnshown(context, trial.run, cause.at)) return [];
         const at = culprit(context, trial, cause.at);
         if (!at) return [];
         const changed = sizeText(bytesIn(cause.ranges));

@@ -57,7 +57,8 @@ Hook the place that the whole family passes, or say why the family cannot run to
 function isUnhooked(context: Context, trial: Trial): boolean {
   const { run, causes } = trial;
   const cause = causes.find(({ kind }) => kind === 'none');
-  if (cause?.kind !== 'none' || mayPassHidden(context, run.scenario) || callsUnshown(run, cause.at)) return false;
+  if (cause?.kind !== 'none' || mayPassHidden(context, run.scenario) || callsUnshown(context, run, cause.at))
+    return false;
   if (missedSpot(context, run, cause.at) || passesUncertain(context, run)) return false;
   return lostSync(context, trial) === null;
 }

@@ -1,6 +1,9 @@
 /** Functions that a patch calls and does not show. */
+import { type AstNode, visit } from '../../c/walk.ts';
+import type { Context } from '../rule.ts';
 import { isChanged } from '../text.ts';
-import type { Run } from './run.ts';
+import { functionsSince } from './flow.ts';
+import type { Run, Spot } from './run.ts';
 
 /** What hands work to somebody who does it later, and does not wait for it. */
 export const DEFERS: ReadonlySet<string> = new Set([
@@ -27,14 +30,30 @@ const AWAITS: ReadonlySet<string> = new Set(['rcu_barrier', 'flush_scheduled_wor
 
 /**
  * True if after an event the run came by a call that the patch adds of a function nobody shows: a sync under another name,
- * maybe. One that is given nothing asks for something, and cannot know what to sync.
+ * maybe. One that is given nothing asks for something, and cannot know what to sync; nor does one whose answer is only
+ * tested, where the patch calls its sync by name.
  */
-export const callsUnshown = ({ unknownCalls }: Run, since: number) =>
-  unknownCalls.some(
+export function callsUnshown(context: Context, run: Run, since: number): boolean {
+  const isNamed = [...functionsSince(run, since)].some((name) => context.hooked.has(name));
+  return run.unknownCalls.some(
     ({ name, spot, events, given }) =>
       (given > 0 || AWAITS.has(name)) &&
       !DEFERS.has(name) &&
       events > since &&
       spot !== null &&
-      isChanged(spot.text, spot.span),
+      isChanged(spot.text, spot.span) &&
+      !(isNamed && isTested(context, spot)),
   );
+}
+
+/** True if a call stands in the condition of a statement. */
+function isTested({ post }: Context, { function: name, span }: Spot): boolean {
+  let found = false;
+  const look = (node: AstNode) => {
+    const test = 'test' in node ? node.test : null;
+    if (test && test.start <= span.start && span.end <= test.end) found = true;
+  };
+  const pieces = post.functions.get(name)?.shown.source.pieces ?? [];
+  for (const { body } of pieces) for (const stmt of body) visit(stmt, look);
+  return found;
+}
