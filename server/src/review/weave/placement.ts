@@ -73,7 +73,7 @@ function placeOnce({ post, pre, slots, matched, isForeign }: PlacementInput): Pl
   /** A block that is none of the kernel's, around statements that are: what is changed in it stands beside those. */
   const isAround = (item: Item): boolean => {
     if (!item.changed || item.state !== 'kept' || matched.has(item)) return false;
-    if (!isCompound(item.stmt) || hasNewElse(item)) return false;
+    if (!isCompound(item.stmt) || item.stmt.kind === 'switch' || hasNewElse(item)) return false;
     if (isForeign({ ...item, stmt: headOf(item.stmt), children: [] })) return false;
     const known = (siblings: readonly Item[]) => (child: Item) =>
       opens(child, matched.get(child)) ||
