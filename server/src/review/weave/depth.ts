@@ -1,5 +1,5 @@
 /** Whether a statement is indented as a step of the kernel's would be. */
-import { insideOf } from './element.ts';
+import { isBlock } from './edges.ts';
 import { type Item, isHeadless } from './items.ts';
 import { isWholeBranch, JUMPS } from './jumps.ts';
 import type { Slot } from './slots.ts';
@@ -17,4 +17,4 @@ export function standsAsDeep({ depth, otherwise, stmt, children }: Item, slot: S
 }
 
 /** An `else` is a block of the kernel's steps that comes right behind another. */
-const isBehindBlock = ({ parent }: Slot) => parent?.behind != null && insideOf(parent.behind) !== null;
+const isBehindBlock = ({ parent }: Slot) => isBlock(parent?.behind);

@@ -1,6 +1,6 @@
 /** In how many ways hunks that show little fit among the kernel's steps. */
 import { lineAt } from '../text.ts';
-import { type Element, insideOf } from './element.ts';
+import { endsFunction, isBlock, isEnd } from './edges.ts';
 import { flatten, type Item } from './items.ts';
 import { type Alignment, align, type Likeness, type Slot } from './slots.ts';
 
@@ -62,12 +62,6 @@ function besideChanges(anchors: readonly Item[], { post, pre }: Sides): readonly
   return [...near];
 }
 
-/** True for what closes a function: `return`s, and the labels that lead only to them. */
-export const isEnd = (element: Element) =>
-  element.kind === 'step' &&
-  (element.node.kind === 'label' ||
-    (element.node.ends === true && element.node.marks.some((mark) => /^return\b/.test(mark))));
-
 /**
  * Where among the function's own statements those of a hunk may stand that shows no step: before each of these; null: at
  * the end. The last place comes first. Empty: they are of several hunks.
@@ -84,13 +78,12 @@ export function gapsFor(
   const tops = [...matched].map(([item, slot]) => ({ order: item.order, at: own.indexOf(outermost(slot)) }));
   const low = Math.max(0, ...tops.filter(({ order }) => order < first.order).map(({ at }) => at + 1));
   const high = Math.min(end, ...tops.filter(({ order }) => order > first.order).map(({ at }) => at));
+  if (high === end && items.some(endsFunction)) return [null];
   const gaps: (Slot | null)[] = own.slice(low, Math.min(high + 1, end)).reverse();
   if (high === end && !isFollowed(items)) gaps.unshift(null);
   const afterBlock = closesBlock(first) ? gaps.filter((gap) => isBlock(gap ? gap.behind : own[end - 1]?.element)) : [];
   return afterBlock.length > 0 ? afterBlock : gaps;
 }
-
-const isBlock = (element: Element | null | undefined) => element != null && insideOf(element) !== null;
 
 /** True if the line before the statement closes a block. */
 function closesBlock({ hunk, text, stmt }: Item): boolean {

@@ -4,13 +4,14 @@
  */
 
 import { standsAsDeep } from './depth.ts';
+import { endsFunction, isEnd, lastOf } from './edges.ts';
 import { type Element, insideOf, textElement } from './element.ts';
 import { flatten, type Item } from './items.ts';
 import { JUMPS } from './jumps.ts';
 import { type Placement, placeItems } from './placement.ts';
 import { type Recognised, type Recogniser, recognise } from './recognise.ts';
 import { type Slot, slotsOf } from './slots.ts';
-import { alignments, gapsFor, isEnd } from './ways.ts';
+import { alignments, gapsFor } from './ways.ts';
 
 export interface Woven {
   readonly elements: readonly Element[];
@@ -39,11 +40,18 @@ export interface WeaveInput {
   foreign(aliases: ReadonlyMap<string, string>): (item: Item) => boolean;
 }
 
-/** Decides between steps that are written alike, and nothing else. */
+/** What indentation, and the end of a function, add: they decide between steps that are written alike, and nothing else. */
 const AS_DEEP = 1 / 128;
 
 export function weave(input: WeaveInput): Woven {
   const slots = slotsOf(input.elements);
+  // The pre-image is the kernel as the steps know it: its statements are in their order.
+  const shown = [
+    ...flatten(input.post).filter((item) => item.state === 'kept'),
+    ...flatten(input.pre).filter((item) => item.state === 'removed'),
+  ].sort((a, b) => a.order - b.order);
+  const closing = new Set(shown.filter(endsFunction));
+  const last = lastOf(slots);
   const recognised = new Map<Item, Map<Slot, Recognised | null>>();
   const recognisedAs = (item: Item, slot: Slot): Recognised | null => {
     const known = recognised.get(item) ?? new Map<Slot, Recognised | null>();
@@ -55,13 +63,10 @@ export function weave(input: WeaveInput): Woven {
   };
   const likeness = (item: Item, slot: Slot) => {
     const found = recognisedAs(item, slot);
-    return found ? found.weight + (standsAsDeep(item, slot) ? AS_DEEP : 0) : 0;
+    if (!found) return 0;
+    const closes = slot === last && closing.has(item);
+    return found.weight + (standsAsDeep(item, slot) ? AS_DEEP : 0) + (closes ? AS_DEEP : 0);
   };
-  // The pre-image is the kernel as the steps know it: its statements are in their order.
-  const shown = [
-    ...flatten(input.post).filter((item) => item.state === 'kept'),
-    ...flatten(input.pre).filter((item) => item.state === 'removed'),
-  ].sort((a, b) => a.order - b.order);
   const spoken = new Set(shown.filter((item) => slots.some((slot) => likeness(item, slot) > 0)).map(jumpUnder));
   const anchors = shown.filter((item) => !spoken.has(item));
   const aligned = alignments(anchors, slots, likeness, input);
