@@ -67,8 +67,8 @@ export function weave(input: WeaveInput): Woven {
     const closes = slot === last && closing.has(item);
     return found.weight + (standsAsDeep(item, slot) ? AS_DEEP : 0) + (closes ? AS_DEEP : 0);
   };
-  const spoken = new Set(shown.filter((item) => slots.some((slot) => likeness(item, slot) > 0)).map(jumpUnder));
-  const anchors = shown.filter((item) => !spoken.has(item));
+  const tested = shown.filter((item) => slots.some((slot) => likeness(item, slot) > 0)).flatMap(jumpUnder);
+  const anchors = shown.filter((item) => !tested.some((jump) => isSameJump(item, jump)));
   const aligned = alignments(anchors, slots, likeness, input);
   const matched = insideTheirBlocks([...input.post, ...input.pre], aligned[input.way % aligned.length] ?? new Map());
   const aliases = aliasesFrom(recognised, matched);
@@ -97,8 +97,12 @@ function withAdrift(placement: Placement, gap: Slot | null): Placement {
 }
 
 /** The jump that an `if` is all about: the test tells which it is, and `return` alone looks like any other. */
-const jumpUnder = ({ stmt, children: [only, ...more] }: Item) =>
-  stmt.kind === 'if' && only && more.length === 0 && JUMPS.has(only.stmt.kind) ? only : null;
+const jumpUnder = ({ stmt, children: [only, ...more] }: Item): readonly Item[] =>
+  stmt.kind === 'if' && only && more.length === 0 && JUMPS.has(only.stmt.kind) ? [only] : [];
+
+/** The same jump, also as the other image has it: among statements that the patch adds to the `if`. */
+const isSameJump = ({ stmt, order }: Item, jump: Item) =>
+  stmt.kind === jump.stmt.kind && Math.floor(order) === Math.floor(jump.order);
 
 /** A statement inside a block that is known cannot stand for a step outside of it (each `return` looks like the last). */
 function insideTheirBlocks(items: readonly Item[], matched: ReadonlyMap<Item, Slot>): ReadonlyMap<Item, Slot> {
