@@ -26,14 +26,23 @@ export function foreignTo({ items, patchNames, model, aliases }: ForeignInput): 
   const since = new Map<string, number>();
   for (const { stmt, order } of evaluated)
     for (const name of assignedIn(headOf(stmt))) since.set(name, Math.min(order, since.get(name) ?? order));
-  const unmodelled = unmodelledNames(all, evaluated, model, aliases);
-  return (item) => {
-    if (assignedIn(item.stmt).some((name) => unmodelled.has(name)) && item.children.length === 0) return true;
-    for (const name of namesUsed(item.stmt)) if (patchNames.has(name)) return true;
-    for (const name of namesReadFirst(item.stmt))
-      if (flatten([item]).some((inner) => inner.order > (since.get(name) ?? inner.order))) return true;
-    return false;
-  };
+  const foreignGiven =
+    (unmodelled: ReadonlySet<string>) =>
+    (item: Item): boolean => {
+      if (assignedIn(item.stmt).some((name) => unmodelled.has(name)) && item.children.length === 0) return true;
+      for (const name of namesUsed(item.stmt)) if (patchNames.has(name)) return true;
+      for (const name of namesReadFirst(item.stmt))
+        if (flatten([item]).some((inner) => inner.order > (since.get(name) ?? inner.order))) return true;
+      return false;
+    };
+  // What is evaluated because of others reads variables, too.
+  const leaves = all.filter(({ children }) => children.length === 0);
+  for (let unmodelled = unmodelledNames(all, evaluated, model, aliases); ; ) {
+    const isForeign = foreignGiven(unmodelled);
+    const more = unmodelledNames(all, [...evaluated, ...leaves.filter(isForeign)], model, aliases);
+    if (more.size === unmodelled.size) return isForeign;
+    unmodelled = more;
+  }
 }
 
 /** What evaluated statements read and the model has no variable for. In code that renames the kernel's own nothing tells. */
