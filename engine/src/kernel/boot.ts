@@ -58,6 +58,12 @@ const mark_rodata_ro = (versions: readonly Version[], withName: boolean): Kernel
     ),
     setRange('nothing behind the text is executable', 'set_memory_nx', 'text_end', 'all_end'),
     nothing('ftrace trampolines read-only', 'set_ftrace_ops_ro()'),
+    nothing(
+      'CONFIG_CPA_DEBUG: undo',
+      'printk(_, $start, $end)',
+      'set_memory_rw($start, ($end - $start) >> PAGE_SHIFT)',
+    ),
+    nothing('CONFIG_CPA_DEBUG: again', 'printk(_)', 'set_memory_ro($start, ($end - $start) >> PAGE_SHIFT)'),
     giveBack('give back the gap between text and rodata', 'text_end', 'rodata_start', '$rodata_start', withName),
     giveBack('give back the gap between rodata and data', 'rodata_end', '_sdata', '_sdata', withName),
     nothing('look for pages both writable and executable', 'debug_checkwx()'),
