@@ -38,6 +38,7 @@ export function executeBody(run: Run, fn: EvaluableFunction, scope: Scope): Valu
   const jump = typeof done === 'object' ? `goto ${done.goto}` : done;
   const what = `'${jump}' in ${fn.name}() leads to a place that is not shown`;
   run.hooks.note?.(what, null, fn);
+  run.hooks.lost?.(fn);
   return opaqueValue(what, fn.returns);
 }
 

@@ -67,6 +67,8 @@ export interface Hooks {
   undefinedBehaviour?(what: string, span: Span, fn: EvaluableFunction | null): void;
   /** Anything else worth a line in the run's log; from the kernel's models without a place. */
   note?(text: string, span: Span | null, fn: EvaluableFunction | null): void;
+  /** A jump led to a place that nobody shows: the function ends there, and its code would not. */
+  lost?(fn: EvaluableFunction): void;
   /** The lock at an address was taken or given up. */
   lock?(lock: Value | undefined, taken: boolean): void;
   /** An atomic section began or ended; `depth` is what holds now. */

@@ -95,6 +95,7 @@ export function executeOn(machine: Machine, options: RunOptions, ownSync: OwnSyn
   const assumed: { why: string; spot: Spot | null; taken: boolean }[] = [];
   const loops: { why: string; spot: Spot | null }[] = [];
   const unknownCalls: UnknownCall[] = [];
+  const lostIn = new Set<string>();
   const entered = new Set<string>();
   const memory = createMemory();
   const spots = new Map<object, Spot | null>();
@@ -203,6 +204,9 @@ export function executeOn(machine: Machine, options: RunOptions, ownSync: OwnSyn
         if (ownSync) ownSync.at.atomic = depth > 0;
       },
       note: (text, _span, fn) => recorder.note(text, fn?.name ?? ''),
+      lost: (fn) => {
+        lostIn.add(fn.name);
+      },
     },
   });
 
@@ -237,6 +241,7 @@ export function executeOn(machine: Machine, options: RunOptions, ownSync: OwnSyn
     ...(options.after ? { after: options.after } : {}),
     unknownCalls,
     loops,
+    lostIn,
     entered,
     asked,
   };

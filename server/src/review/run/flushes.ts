@@ -31,7 +31,8 @@ const known = new WeakMap<Run, readonly Skipped[]>();
 /** What the kernel's own run flushes and `run` does not, for runs that change the same pages. */
 export function skippedFlushes(compared: Compared): readonly Skipped[] {
   const { run } = compared;
-  const found = known.get(run) ?? (run.fault || owesNothing(run) ? [] : compare(compared.model, run));
+  const found =
+    known.get(run) ?? (run.fault || run.lostIn.size > 0 || owesNothing(run) ? [] : compare(compared.model, run));
   known.set(run, found);
   return found;
 }

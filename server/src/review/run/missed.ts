@@ -96,8 +96,12 @@ function jumpOf(stmt: Stmt | null | undefined): Span | null {
   return jump;
 }
 
-/** True if the run came through a function of which a changed statement has found no place, or may have. */
+/**
+ * True if the run came through a function of which a changed statement has found no place, or may have, or which it left by
+ * a jump to such a place.
+ */
 export function passesUncertain(context: Context, run: Run): boolean {
+  if (run.lostIn.size > 0) return true;
   const { uncertain, version } = context.post;
   const paths = homelessHooks(context);
   if (uncertain.size === 0 && paths.length === 0) return false;

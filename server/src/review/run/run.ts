@@ -116,6 +116,8 @@ export interface Run {
   /** Functions of the patch that the run entered. */
   readonly entered: ReadonlySet<string>;
   /** The run depends on this code and on nothing else of the program. */
+  /** Functions that the run left by a jump to a place that nobody shows: what they do from there on is not known. */
+  readonly lostIn: ReadonlySet<string>;
   readonly asked: Asked;
 }
 
