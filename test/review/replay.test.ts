@@ -66,3 +66,22 @@ it('ends in the picture that the verdict speaks of, in every scenario', () => {
     expect([id, [...new Set(differ)].sort()]).toEqual([id, [...new Set(marked)].sort()]);
   }
 });
+
+it('shows a flush that is left to a sync while MKTME is off', () => {
+  const leaning = readFileSync(new URL('../fixtures/review/leaning.patch', import.meta.url), 'utf8');
+  const patch = leaning.replace(/^~.*\n/gm, '');
+  const reviewed = reviewer.review(patch, { file: 'leaning.patch' });
+  const found = reviewed.patches[0]?.findings.find(({ rule }) => rule === 'skipped-flush');
+  expect(found?.scenario).toBe('set-memory-ro/4k-in-2m#mktme-off');
+  const replay = reviewed.replay(0, 'set-memory-ro/4k-in-2m#mktme-off', 'patched');
+  expect(replay?.verdict.sentence).toMatch(/^MKTME is off/);
+  expect(replay?.steps.slice(-6).map(({ label }) => label)).toEqual([
+    'sync 1 GiB',
+    'for (i = 0; i < cpa->numpages; i++) {',
+    'if (!cache) return;',
+    'return;',
+    'TLB flush',
+    'return',
+  ]);
+  expect(replay?.steps.at(-2)?.kind).toBe('missing');
+});

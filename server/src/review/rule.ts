@@ -20,7 +20,7 @@ export interface Trial {
   readonly cleared: Cleared | null;
 }
 
-/** A trial's run once more, with an allocation of its syncs that fails. */
+/** A trial's run once more, with an allocation of its syncs that fails, or with MKTME off. */
 export interface Failure {
   readonly run: Run;
   /** The kernel's own run, which has no sync that could fail. */

@@ -10,9 +10,10 @@ import { type Cause, causesOf } from './run/causes.ts';
 import { codeOf } from './run/code.ts';
 import { execute } from './run/execute.ts';
 import { explore } from './run/explore.ts';
+import { leansOnSync } from './run/flushes.ts';
 import { type Keeper, type KeeperInput, type Kept, keeperOf, sameAnswers } from './run/kept.ts';
 import { movedRun } from './run/moved.ts';
-import type { Aftermath, Run } from './run/run.ts';
+import type { Run, Setting } from './run/run.ts';
 
 export interface TrialsInput {
   readonly post: Program;
@@ -61,6 +62,8 @@ export function* runTrials(input: TrialsInput): Generator<void, Trials> {
   const untouched: Scenario[] = [];
   const failedAt = new Map<string, number>();
   const neverFailed: Unfailing[] = [];
+  /** Where the syncs stand of runs that have been made again with MKTME off. */
+  const offAt = new Set<string>();
 
   let endless = 0;
   for (const scenario of applicable) {
@@ -76,19 +79,21 @@ export function* runTrials(input: TrialsInput): Generator<void, Trials> {
     }
     yield;
     const run =
-      (program: Program, failure: number | null, after?: Aftermath): Runner =>
+      (program: Program, failure: number | null, setting?: Setting): Runner =>
       (decisions) =>
-        keepers[program.side].recall(`${scenario.id} ${after ?? ''} ${failure} ${decisions.map(Number).join('')}`, () =>
-          execute({
-            scenario,
-            program,
-            side: program.side,
-            keyIds,
-            parse,
-            decisions,
-            failure,
-            ...(after && { after }),
-          }),
+        keepers[program.side].recall(
+          `${scenario.id} ${setting ?? ''} ${failure} ${decisions.map(Number).join('')}`,
+          () =>
+            execute({
+              scenario,
+              program,
+              side: program.side,
+              keyIds,
+              parse,
+              decisions,
+              failure,
+              ...(setting && { setting }),
+            }),
         );
     const { runs: all, cut: wasCut } = explore(run(post, null));
     const runs = scenario.isVast ? all.filter(({ fault }) => fault?.kind !== 'limit') : all;
@@ -100,6 +105,10 @@ export function* runTrials(input: TrialsInput): Generator<void, Trials> {
       trials.push(trial);
       const failing = firstAllocations(each).slice(0, MOST_FAILURES);
       const sites = callsBySite([each]).map(({ spot, calls }) => `${spotKey(spot)} ${flushesCacheBehind(calls)}`);
+      if (sites.some((key) => !offAt.has(key)) && post.ownSyncs.size === 0 && leansOnSync(trial)) {
+        failures.push(failureOf(run(post, null, 'mktme-off')(waysOf(each)), trial));
+        for (const key of sites) offAt.add(key);
+      }
       if (sites.every((key) => (failedAt.get(key) ?? 0) >= 2)) continue;
       for (const n of failing) failures.push(failureOf(run(post, n)(waysOf(each)), trial));
       if (failing.length > 0) for (const key of sites) failedAt.set(key, (failedAt.get(key) ?? 0) + 1);

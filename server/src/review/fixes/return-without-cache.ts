@@ -17,6 +17,14 @@ export function returnOnlyWithoutCache(context: Context, finding: Finding): read
   if (!item || !at) return [];
   const spelling = [...fn.evaluable.aliases].find(([, kernelName]) => kernelName === 'cache')?.[0] ?? 'cache';
   const indent = indentOf(at.text);
-  const text = [`${indent}if (!${spelling})`, `${indent}\t${at.text.trim()}`];
-  return [{ title: 'Return only when no cache flush is due', file: item.text.file, changes: [{ at, text }] }];
+  const under = (test: string, title: string): Candidate => ({
+    title,
+    file: item.text.file,
+    changes: [{ at, text: [`${indent}if (${test})`, `${indent}\t${at.text.trim()}`] }],
+  });
+  return [
+    under(`!${spelling}`, 'Return only when no cache flush is due'),
+    // While MKTME is off the sync has flushed no TLB either.
+    under(`mktme_enabled() && !${spelling}`, 'Return only when MKTME is on and no cache flush is due'),
+  ];
 }

@@ -27,16 +27,23 @@ export function replayOf(context: Context, scenario: string, variant: 'patched' 
   return documentOf(run, variant, context, withoutPatch(run), flow);
 }
 
-/** A run in which an allocation of the sync fails. */
-function failureReplay(context: Context, failure: Failure): Replay {
-  const { run, trial } = failure;
-  const before = run.after ? 'a sync before has failed, and ' : '';
-  const sentence = `${before}allocation ${run.failure} of the sync fails: ${staleKeyIds(run.stale)} keep the old mapping of ${sizeText(bytesIn(canonicalOf(run.machine, run.stale)))}`;
-  const verdict =
-    run.stale.length === 0 ? { ok: true, sentence: 'the failed sync leaves nothing stale' } : { ok: false, sentence };
-  return documentOf(run, 'patched', context, verdict, (source) =>
-    stepsOf(run, source, missingSteps(skippedOnFailure(failure, trial), run)),
+/** A run in which an allocation of the sync fails, or MKTME is off. */
+const failureReplay = (context: Context, failure: Failure): Replay =>
+  documentOf(failure.run, 'patched', context, failureVerdict(failure.run), (source) =>
+    stepsOf(failure.run, source, missingSteps(skippedOnFailure(failure, failure.trial), failure.run)),
   );
+
+function failureVerdict(run: Run): Replay['verdict'] {
+  if (run.setting === 'mktme-off')
+    return {
+      ok: false,
+      sentence: 'MKTME is off, the sync does nothing, and a flush that is left to it does not happen',
+    };
+  const before = run.setting ? 'a sync before has failed, and ' : '';
+  const sentence = `${before}allocation ${run.failure} of the sync fails: ${staleKeyIds(run.stale)} keep the old mapping of ${sizeText(bytesIn(canonicalOf(run.machine, run.stale)))}`;
+  return run.stale.length === 0
+    ? { ok: true, sentence: 'the failed sync leaves nothing stale' }
+    : { ok: false, sentence };
 }
 
 /** What the patch's own sync leaves behind in one of its tests. */

@@ -20,13 +20,16 @@ happens.
 \`cpa_flush()\` has to write back the lines of the pages (\`clflush\`, or \`wbinvd\` without it), or stale lines are written over what a
 device put into memory.
 
+While MKTME is off, as on most machines that the kernel runs on, the sync does nothing, and nobody but \`cpa_flush()\` flushes the
+TLB.
+
 Between two KeyIDs the processor keeps no coherence at all. A page that goes from one owner to the next has to have the lines of its
 old KeyID flushed, through the mapping of that KeyID, before anybody uses it under the new one.
 
 ## How to mend it
-Do not return behind the sync, nor when it has failed: the change is made all the same. Leave only when no cache flush is due:
-\`if (!cache) return;\`. Flush a page before its KeyID changes: \`page_address()\` leads to the mapping of the KeyID that the
-page has at that moment.
+Do not return behind the sync, nor when it has failed: the change is made all the same. Leave only when MKTME is on and no cache
+flush is due: \`if (mktme_enabled() && !cache) return;\`. Flush a page before its KeyID changes: \`page_address()\` leads to the
+mapping of the KeyID that the page has at that moment.
 
 ## Example
 \`\`\`diff
@@ -54,12 +57,13 @@ function draftsOf(context: Context, run: Run, all: readonly Skipped[]): readonly
   });
 }
 
-function messageOf({ kind, ranges, function: name, keyIds }: Skipped, { scenario, failure }: Run): string {
+function messageOf({ kind, ranges, function: name, keyIds }: Skipped, { scenario, failure, setting }: Run): string {
   const amount = ranges === 'all' ? '' : sizeText(bytesIn(ranges));
   if (keyIds)
     return `the cache lines of ${amount} written under KeyID-${keyIds.written} are not flushed before the memory is used under KeyID-${keyIds.used}: ${scenario.call} hands it over with stale lines`;
   const what = `${kind === 'cache' ? 'cache' : 'TLB'} flush${amount && ` of ${amount}`}`;
-  const when = failure === null ? '' : ' when the sync fails with -ENOMEM';
+  const off = setting === 'mktme-off' ? ' while MKTME is off and the sync does nothing' : '';
+  const when = failure === null ? off : ' when the sync fails with -ENOMEM';
   return `the ${what} that ${name}() does today for ${scenario.call} no longer happens${when}`;
 }
 

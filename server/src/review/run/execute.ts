@@ -16,7 +16,7 @@ import type { Program } from '../program.ts';
 import { type CarryOut, callSync } from './call-sync.ts';
 import { codeOf, withAsked } from './code.ts';
 import { FLOW_LIMITS, VAST_LIMITS, WALK_LIMITS } from './limits.ts';
-import type { Aftermath, Run, RunFault, Spot, SyncCall, SyncHolder, SyncSeen, UnknownCall } from './run.ts';
+import type { Run, RunFault, Setting, Spot, SyncCall, SyncHolder, SyncSeen, UnknownCall } from './run.ts';
 import { createRecorder, type Recorder } from './trace.ts';
 
 const FACTS: Facts = { clflush: true, failPage: null };
@@ -32,7 +32,7 @@ export interface RunOptions {
   readonly decisions: readonly boolean[];
   /** The n-th page-table allocation of the syncs of this run fails (1-based). */
   readonly failure: number | null;
-  readonly after?: Aftermath;
+  readonly setting?: Setting;
   /** Who does the calls of the sync on the run's machine; absent: the reference. */
   readonly syncing?: (machine: Machine, facts: Facts) => CarryOut;
 }
@@ -40,18 +40,18 @@ export interface RunOptions {
 /** Machines just before a scenario's entry, by what they hold. Machines are persistent: a fork costs nothing. */
 const prepared = new Map<string, Machine>();
 
-function machineFor({ scenario, keyIds, after }: RunOptions): Machine {
-  const key = `${scenario.pagingLevels}/${scenario.ramBytes}/${keyIds}/${scenario.machineKey}/${scenario.enableFirst}/${after}`;
-  const machine = prepared.get(key) ?? prepare(scenario, keyIds, after);
+function machineFor({ scenario, keyIds, setting }: RunOptions): Machine {
+  const key = `${scenario.pagingLevels}/${scenario.ramBytes}/${keyIds}/${scenario.machineKey}/${scenario.enableFirst}/${setting}`;
+  const machine = prepared.get(key) ?? prepare(scenario, keyIds, setting);
   prepared.set(key, machine);
   return machine.fork();
 }
 
-function prepare(scenario: Scenario, keyIds: number, after: Aftermath | undefined): Machine {
+function prepare(scenario: Scenario, keyIds: number, setting: Setting | undefined): Machine {
   const machine = createMachine({ pagingLevels: scenario.pagingLevels, ramBytes: scenario.ramBytes, keyIds });
   scenario.prepare(machine);
-  if (scenario.enableFirst) {
-    machine.enable(after ? { failAllocation: 1 } : {});
+  if (scenario.enableFirst && setting !== 'mktme-off') {
+    machine.enable(setting === 'after-failure' ? { failAllocation: 1 } : {});
     machine.syncGlobalPgds(machine.layout.pageOffset, endOfMappings(machine));
   }
   return machine;
@@ -238,7 +238,7 @@ export function executeOn(machine: Machine, options: RunOptions, ownSync: OwnSyn
     stale: machine.coherence(),
     returned: returned && !returned.opaque && returned.type.kind !== 'void' ? returned.bits : null,
     failure: options.failure,
-    ...(options.after ? { after: options.after } : {}),
+    ...(options.setting ? { setting: options.setting } : {}),
     unknownCalls,
     loops,
     lostIn,

@@ -88,8 +88,11 @@ export interface RunFault {
   readonly spot: Spot | null;
 }
 
-/** A sync before this run failed at its first allocation, and so the next one has tables to allocate whatever it is for. */
-export type Aftermath = 'after-failure';
+/**
+ * Another machine than the usual one: a sync before has failed at its first allocation, and so the next one has tables to
+ * allocate whatever it is for; or MKTME is off, as on most machines that the kernel runs on, and a sync does nothing.
+ */
+export type Setting = 'after-failure' | 'mktme-off';
 
 export interface Run {
   readonly scenario: Scenario;
@@ -109,18 +112,20 @@ export interface Run {
   /** Ordinal of the sync allocation that was made to fail; null: none. */
   readonly failure: number | null;
   /** Which machine it ran on; absent: one whose KeyIDs have all that KeyID-0 has. */
-  readonly after?: Aftermath;
+  readonly setting?: Setting;
   readonly unknownCalls: readonly UnknownCall[];
   /** Loops of which nobody knows how often they go round, with the reason: the run went round once. */
   readonly loops: readonly { readonly why: string; readonly spot: Spot | null }[];
+  /** Functions that the run left by a jump to a place that nobody shows: what they do from there on is not known. */
+  readonly lostIn: ReadonlySet<string>;
   /** Functions of the patch that the run entered. */
   readonly entered: ReadonlySet<string>;
   /** The run depends on this code and on nothing else of the program. */
-  /** Functions that the run left by a jump to a place that nobody shows: what they do from there on is not known. */
-  readonly lostIn: ReadonlySet<string>;
   readonly asked: Asked;
 }
 
-/** What a finding calls a run: its scenario, and which allocation of the sync was made to fail. */
-export const runId = ({ scenario, failure, after }: Run) =>
-  failure === null ? scenario.id : `${scenario.id}#${after ? `${after}-` : ''}allocation-${failure}`;
+/** What a finding calls a run: its scenario, the machine, and which allocation of the sync was made to fail. */
+export const runId = ({ scenario, failure, setting }: Run) => {
+  const more = [...(setting ? [setting] : []), ...(failure === null ? [] : [`allocation-${failure}`])];
+  return more.length > 0 ? `${scenario.id}#${more.join('-')}` : scenario.id;
+};
