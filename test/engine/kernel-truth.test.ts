@@ -254,6 +254,25 @@ const truths: readonly Truth[] = [
     view: [],
   },
   {
+    // The second pass is not made.
+    id: 'set-memory-wc/failing-page',
+    versions: ['v4.18', ...CPA],
+    returned: -22n,
+    splits: [[IN_2M, '2M']],
+    changes: [0x11, 0x12].map((count) => one(IN_2M + page(count), '+pcd')),
+    tlb: 'all',
+    cache: 'all',
+    view: [],
+  },
+  {
+    id: 'set-pages-array-wb/failing-page',
+    versions: ['v4.18', ...CPA],
+    returned: -22n,
+    changes: [0, 1].map((count) => one(DM + 0x1b0000n + page(count), '-pcd')),
+    tlb: 'all',
+    view: [],
+  },
+  {
     id: 'set-memory-ro/no-memory',
     versions: ['v4.18', ...CPA],
     returned: -12n,

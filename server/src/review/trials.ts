@@ -104,7 +104,11 @@ export function* runTrials(input: TrialsInput): Generator<void, Trials> {
       const trial = trialOf(each, causesOf(each), model, before);
       trials.push(trial);
       const failing = firstAllocations(each).slice(0, MOST_FAILURES);
-      const sites = callsBySite([each]).map(({ spot, calls }) => `${spotKey(spot)} ${flushesCacheBehind(calls)}`);
+      // A function that syncs for several others gives each of them its result.
+      const through = [...each.entered].sort().join(' ');
+      const sites = callsBySite([each]).map(
+        ({ spot, calls }) => `${spotKey(spot)} ${flushesCacheBehind(calls)} ${through}`,
+      );
       if (sites.some((key) => !offAt.has(key)) && post.ownSyncs.size === 0 && leansOnSync(trial)) {
         failures.push(failureOf(run(post, null, 'mktme-off')(waysOf(each)), trial));
         for (const key of sites) offAt.add(key);

@@ -1,4 +1,5 @@
 /** Requests that fail half way: some pages have changed, some have not, and cpa_flush() is not called. */
+import { PAGE_SIZE } from '../../address.ts';
 import type { Scenario } from '../scenario.ts';
 import { byAddress, byPage, FAR_APART } from './arrays.ts';
 import { pageOffset, SMALL, small } from './machines.ts';
@@ -8,9 +9,16 @@ import { RANGE_FUNCTIONS, rangeCall, scenario, type Written } from './request.ts
 const BASE = pageOffset(4);
 const ERROR_FLUSH = ['cpa_flush_all'];
 
+/** The ways in of requests by one range, each with what it calls. */
+const WAYS_IN = {
+  set_memory_ro: ['set_memory_ro', 'change_page_attr_clear'],
+  set_memory_uc: ['set_memory_uc', '_set_memory_uc', 'change_page_attr_set'],
+  set_memory_wc: ['set_memory_wc', '_set_memory_wc', 'change_page_attr_set'],
+} as const;
+
 /** A request by one range. */
 const failing = (
-  name: 'set_memory_ro' | 'set_memory_uc',
+  name: keyof typeof WAYS_IN,
   id: string,
   title: string,
   range: { readonly physical: bigint; readonly pages: bigint },
@@ -22,13 +30,7 @@ const failing = (
     family: 'pageattr-error',
     functions: RANGE_FUNCTIONS,
     ...rangeCall(name, small(), BASE, range.physical, range.pages),
-    reaches: [
-      ...(name === 'set_memory_uc'
-        ? ['set_memory_uc', '_set_memory_uc', 'change_page_attr_set']
-        : ['set_memory_ro', 'change_page_attr_clear']),
-      ...requestReaches({ flush: 'none' }),
-      ...ERROR_FLUSH,
-    ],
+    reaches: [...WAYS_IN[name], ...requestReaches({ flush: 'none' }), ...ERROR_FLUSH],
     ...more,
   });
 
@@ -60,9 +62,22 @@ const THIRD_FAILS = [
   { facts: { failPage: 2 } },
 ] as const;
 
+const UNCACHED = [0n, 1n, 2n, 3n].map((page) => SMALL.uncached + page * PAGE_SIZE);
+
 export const errors: readonly Scenario[] = [
   failing('set_memory_ro', ...THIRD_FAILS),
   failing('set_memory_uc', ...THIRD_FAILS),
+  failing('set_memory_wc', ...THIRD_FAILS),
+  byPage('wb', 'failing-page', '4 uncached pages, of which the third fails', UNCACHED, {
+    family: 'pageattr-error',
+    facts: { failPage: 2 },
+    reaches: [
+      'set_pages_array_wb',
+      'cpa_clear_pages_array',
+      ...requestReaches({ huge: false, flush: 'none' }),
+      ...ERROR_FLUSH,
+    ],
+  }),
   failing(
     'set_memory_ro',
     'no-memory',
