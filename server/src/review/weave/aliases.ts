@@ -36,8 +36,9 @@ export function aliasesOf(
     taken.add(kernelName);
   };
   const parameters = source.parameters ?? [];
-  // Between a heading that is cut and the hunk some may be missing: those that keep their names tell.
-  if (source.parametersCut || parameters.length < model.parameters.length)
+  // Between a heading that is cut and the hunk some may be missing, and between two kernels one may have come or gone: those
+  // that keep their names tell.
+  if (source.parametersCut || parameters.length !== model.parameters.length)
     for (const { name } of parameters) if (model.parameters.some((kernels) => kernels.name === name)) bind(name, name);
   parameters.forEach((parameter, index) => {
     const kernels = model.parameters[index];

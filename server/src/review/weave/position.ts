@@ -44,6 +44,8 @@ const keptBefore = (item: Item, siblings: readonly Item[]): readonly Item[] =>
 
 /** True for what stands before the first of the kernel's statements: a declaration, or what comes right behind those. */
 function opensFunction(item: Item, siblings: readonly Item[]): boolean {
+  // A name without a value may come as early as one likes.
+  if (item.stmt.kind === 'declare' && item.depth === 1 && item.stmt.declarators.every(({ init }) => !init)) return true;
   if (item.level !== 0 || (item.depth !== null && item.depth !== 1)) return false;
   if (isDeclaration(item)) return true;
   const kept = keptBefore(item, siblings);
