@@ -96,14 +96,15 @@ function placeOnce({ post, pre, slots, matched, isForeign }: PlacementInput): Pl
     const siblings = siblingsOf(items, gone);
     for (const item of items) {
       const under = slotsUnder(item, matched);
-      if (!item.changed && (!isForeign(item) || isCut(item))) {
+      const own = matched.get(item);
+      // A step that returns cannot stand for a statement that does not.
+      if (!item.changed && (!(isForeign(item) || endOf(item, own)) || isCut(item))) {
         for (const inner of flatten([item])) {
           const slot = matched.get(inner);
           if (slot && !shown.has(slot)) shown.set(slot, inner);
         }
         continue;
       }
-      const own = matched.get(item);
       if (opens(item, own)) {
         shown.set(own, item);
         place(item.children, twinOf(item, pre)?.children ?? [], own);
