@@ -12,6 +12,7 @@ import { execute } from './run/execute.ts';
 import { explore } from './run/explore.ts';
 import { leansOnSync } from './run/flushes.ts';
 import { type Keeper, type KeeperInput, type Kept, keeperOf, sameAnswers } from './run/kept.ts';
+import { touches } from './run/missed.ts';
 import { movedRun } from './run/moved.ts';
 import type { Run, Setting } from './run/run.ts';
 
@@ -105,7 +106,7 @@ export function* runTrials(input: TrialsInput): Generator<void, Trials> {
       trials.push(trial);
       const failing = firstAllocations(each).slice(0, MOST_FAILURES);
       // A function that syncs for several others gives each of them its result.
-      const through = [...each.entered].sort().join(' ');
+      const through = [...each.entered].filter((name) => touches(post, name)).sort().join(' ');
       const sites = callsBySite([each]).map(
         ({ spot, calls }) => `${spotKey(spot)} ${flushesCacheBehind(calls)} ${through}`,
       );

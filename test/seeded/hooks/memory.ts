@@ -92,17 +92,6 @@ const setMemory: GoodHook = {
       expect: [`unchecked-result @ ${SYNC}`, 'unchecked-result @ sync_memory(addr, numpages);'],
     },
     {
-      name: 'the result dropped by one of those that ask for the sync',
-      edits: [
-        instead(
-          'set_memory_rw',
-          `\t${CALL}\n\treturn ret ? ret : err;`,
-          '\tsync_memory(addr, numpages);\n\treturn ret;',
-        ),
-      ],
-      expect: ['unchecked-result @ sync_memory(addr, numpages);'],
-    },
-    {
       name: 'the function forgets its error',
       edits: [instead('sync_memory', '\t\tif (err)\n\t\t\treturn err;\n', '')],
       expect: [`unchecked-result @ ${SYNC}`],

@@ -5,6 +5,7 @@ import type { Span, Stmt } from '../../c/ast.ts';
 import { type AstNode, namesUsed, visit } from '../../c/walk.ts';
 import { allShown, type Call, callsIn } from '../hooks.ts';
 import { introduction } from '../introduction.ts';
+import type { Program } from '../program.ts';
 import type { Context } from '../rule.ts';
 import { type CodeText, isChanged, lineAt, shownHunks } from '../text.ts';
 import { JUMPS } from '../weave/jumps.ts';
@@ -21,7 +22,7 @@ export function missedSpot(context: Context, run: Run, at: number): Spot | null 
   // A run may pass through a function without meeting the statements that the hunks show of it.
   const through = [...since, ...[...run.entered].filter((name) => since.has(name))];
   // One that the patch only shows around its hook answers for nothing: more context must not find more.
-  const name = through.findLast((entered) => context.hooked.has(entered) && touches(context, entered));
+  const name = through.findLast((entered) => context.hooked.has(entered) && touches(context.post, entered));
   const shown = name === undefined ? undefined : context.post.functions.get(name)?.shown;
   if (!name || !shown) return null;
   const lines = shownHunks(context.message);
@@ -64,8 +65,9 @@ export function missedSpot(context: Context, run: Run, at: number): Spot | null 
 /** What the kernel itself never brings to cpa_flush(): a request that fails, a split or an alias that is all that changed. */
 const AROUND_FLUSH: ReadonlySet<Family> = new Set(['pageattr-error', 'split-only', 'alias-only']);
 
-function touches(context: Context, name: string): boolean {
-  const shown = context.post.functions.get(name)?.shown;
+/** True for a function that the patch changes, and does not only show around a change. */
+export function touches({ functions }: Program, name: string): boolean {
+  const shown = functions.get(name)?.shown;
   return shown?.source.pieces.some(({ body }) => body.some((stmt) => isChanged(shown.text, stmt))) ?? false;
 }
 
