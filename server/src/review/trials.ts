@@ -106,7 +106,10 @@ export function* runTrials(input: TrialsInput): Generator<void, Trials> {
       trials.push(trial);
       const failing = firstAllocations(each).slice(0, MOST_FAILURES);
       // A function that syncs for several others gives each of them its result.
-      const through = [...each.entered].filter((name) => touches(post, name)).sort().join(' ');
+      const through = [...each.entered]
+        .filter((name) => touches(post, name))
+        .sort()
+        .join(' ');
       const sites = callsBySite([each]).map(
         ({ spot, calls }) => `${spotKey(spot)} ${flushesCacheBehind(calls)} ${through}`,
       );
