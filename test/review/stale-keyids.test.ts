@@ -31,5 +31,7 @@ test('what is stale is named for those KeyIDs that differ, and not for all', () 
   const messages = (slug: string) =>
     report?.findings.filter(({ rule }) => rule === slug).map(({ message }) => message) ?? [];
   expect(messages('partial-sync')).toContainEqual(expect.stringMatching(/^KeyIDs 2-3 keep .*set_memory_ro/));
-  expect(messages('unhooked-site')).toContainEqual(expect.stringMatching(/init_page_mktme\(.* stale for KeyIDs 1-3\)$/));
+  expect(messages('unhooked-site')).toContainEqual(
+    expect.stringMatching(/init_page_mktme\(.* stale for KeyIDs 1-3\)$/),
+  );
 });
