@@ -53,6 +53,8 @@ export interface AnalyseInput {
   readonly options: ReviewOptions & { readonly parser: CParser };
   /** Of the last review, made with the same options. */
   readonly last: KeptAnalysis | null;
+  /** Of the patch before it in the series, in this review: what the patch leaves as it is runs as it has run there. */
+  readonly before: KeptAnalysis | null;
 }
 
 const DEFAULT_KEYIDS = 3;
@@ -64,6 +66,7 @@ export function* analyse({
   layers: texts,
   options,
   last,
+  before,
 }: AnalyseInput): Generator<void, Analysis | null> {
   const layers = texts.map((layer) => layer.texts);
   const { parser, file } = options;
@@ -91,13 +94,14 @@ export function* analyse({
   };
   const concerned = concernsSync(base);
   if (!concerned && !mayMirror(base)) return null;
-  const first = yield* judge(base, options, last?.ways[0] ?? null);
+  const below = before?.ways[0];
+  const first = yield* judge(base, options, kept(below, last?.ways[0]));
   if (!concerned && !first.context.trials.some(({ run }) => mirroredIn(run).length > 0)) return null;
   const others: JudgedWay[] = [];
   for (const choice of choices?.slice(1) ?? []) {
     const program = inWay(choice);
     const other = { ...base, post: program, hooked: hookedFunctions(program) };
-    others.push(yield* judge(other, options, last?.ways[others.length + 1] ?? first.kept));
+    others.push(yield* judge(other, options, kept(first.kept, last?.ways[others.length + 1])));
   }
   const { context, ran, drafts: found } = agreed(first, others);
   const drafts = found.map(withPlaceAssumed(post, inferred));
@@ -112,6 +116,9 @@ export function* analyse({
   };
 }
 
+/** What there is to take runs over from, the nearest first. */
+const kept = (...ways: readonly (KeptWay | undefined)[]): readonly KeptWay[] => ways.filter((way) => way !== undefined);
+
 interface JudgedWay extends Judged {
   readonly ran: Trials;
   readonly kept: KeptWay;
@@ -121,7 +128,7 @@ interface JudgedWay extends Judged {
 function* judge(
   base: Context,
   { parser, keyIds, pagingLevels, skipScenarios }: AnalyseInput['options'],
-  last: KeptWay | null,
+  sources: readonly KeptWay[],
 ): Generator<void, JudgedWay> {
   const { post, pre } = base;
   const parse = macroParser(parser);
@@ -133,10 +140,19 @@ function* judge(
     pagingLevels: pagingLevels ?? [4, 5],
     parse,
     skipScenarios: skipScenarios ?? [],
-    last: last?.trials ?? null,
+    sources: sources.map((kept) => kept.trials),
   });
-  const opinions = yield* secondOpinions({ program: post, trials: ran.trials, parse, last: last?.opinions ?? null });
-  const implementations = yield* runImplementations(post, parse, last?.implementations ?? null);
+  const opinions = yield* secondOpinions({
+    program: post,
+    trials: ran.trials,
+    parse,
+    sources: sources.map((kept) => kept.opinions),
+  });
+  const implementations = yield* runImplementations(
+    post,
+    parse,
+    sources.map((kept) => kept.implementations),
+  );
   const context: Context = {
     ...base,
     trials: opinions.trials,

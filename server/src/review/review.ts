@@ -125,11 +125,10 @@ function* analyseSeries(
       `analysis ${index} ${settings}`,
       below,
       (last) =>
-        pausing(progress, analyse({ patch, message, layers: [...layers], options, last: last?.kept ?? before })),
+        pausing(progress, analyse({ patch, message, layers: [...layers], options, last: last?.kept ?? null, before })),
     );
     if (!value) continue;
     analyses.set(index, value);
-    // What the next patch of the series leaves as it is runs as it has run below it.
     before = value.kept;
   }
   return analyses;

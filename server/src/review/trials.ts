@@ -25,7 +25,8 @@ export interface TrialsInput {
   readonly pagingLevels: readonly (4 | 5)[];
   readonly parse: MacroParser;
   readonly skipScenarios: readonly string[];
-  readonly last: KeptTrials | null;
+  /** What is remembered; the first that reads the same is taken over. */
+  readonly sources: readonly KeptTrials[];
 }
 
 /** The runs of both sides, for the next review. */
@@ -50,7 +51,16 @@ const models = new Map<string, Run>();
 /** Pauses before each scenario. */
 export function* runTrials(input: TrialsInput): Generator<void, Trials> {
   const { post, pre, keyIds, parse } = input;
-  const keepers = { new: keeperFor(post, input.last?.post ?? null), old: keeperFor(pre, input.last?.pre ?? null) };
+  const keepers = {
+    new: keeperFor(
+      post,
+      input.sources.map((kept) => kept.post),
+    ),
+    old: keeperFor(
+      pre,
+      input.sources.map((kept) => kept.pre),
+    ),
+  };
   const applicable = catalogue.filter(
     ({ id, versions, pagingLevels }) =>
       versions.includes(post.version) &&
@@ -149,10 +159,10 @@ function failuresAfter(runs: readonly Unfailing[], failedAt: ReadonlyMap<string,
   });
 }
 
-function keeperFor(program: Program, last: Kept<Run> | null): Keeper<Run> {
+function keeperFor(program: Program, sources: readonly Kept<Run>[]): Keeper<Run> {
   const code = codeOf({ program, side: program.side });
   const same: KeeperInput<Run>['same'] = ({ asked }, before, moves) => sameAnswers(asked, before, code, moves);
-  return keeperOf({ last, program, code, same, moved: movedRun });
+  return keeperOf({ sources, program, code, same, moved: movedRun });
 }
 
 const isSkipped = (id: string, skipped: readonly string[]) =>

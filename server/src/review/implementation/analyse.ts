@@ -37,9 +37,9 @@ export interface Implementations {
 export function* runImplementations(
   program: Program,
   parse: MacroParser,
-  last: Kept<ImplementationRun> | null,
+  sources: readonly Kept<ImplementationRun>[],
 ): Generator<void, Implementations> {
-  const keeper = keeperFor(program, last);
+  const keeper = keeperFor(program, sources);
   const runs: ImplementationRun[] = [];
   for (const sync of program.ownSyncs.values()) {
     const convention = program.syncs.find(({ name }) => name === sync.name);
@@ -93,10 +93,10 @@ function factsOf(execution: Execution, options: ImplementationOptions): readonly
   return facts.some(({ rule }) => rule === 'faulty-sync') ? judge(followImplementation(options)) : facts;
 }
 
-function keeperFor(program: Program, last: Kept<ImplementationRun> | null): Keeper<ImplementationRun> {
+function keeperFor(program: Program, sources: readonly Kept<ImplementationRun>[]): Keeper<ImplementationRun> {
   const code = codeOf({ program, side: 'new', first: ownSyncsOf(program) });
   return keeperOf<ImplementationRun>({
-    last,
+    sources,
     program,
     code,
     same({ options, run }, before, moves) {

@@ -43,7 +43,7 @@ export interface OpinionsInput {
   readonly program: Program;
   readonly trials: readonly Trial[];
   readonly parse: MacroParser;
-  readonly last: Kept<Opinion> | null;
+  readonly sources: readonly Kept<Opinion>[];
 }
 
 export interface Opinions {
@@ -265,10 +265,10 @@ function without(stale: Stale, ranges: readonly Range[], { layout }: Machine): r
   return subtract([stale], moved).map((range) => ({ ...stale, ...range }));
 }
 
-function keeperFor({ program, last }: OpinionsInput): Keeper<Opinion> {
+function keeperFor({ program, sources }: OpinionsInput): Keeper<Opinion> {
   const code = codeOf({ program, side: 'new', first: ownSyncsOf(program) });
   return keeperOf<Opinion>({
-    last,
+    sources,
     program,
     code,
     same: ({ asked }, before, moves) => sameAnswers(asked, before, code, moves),

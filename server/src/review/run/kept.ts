@@ -18,8 +18,8 @@ export interface Keeper<T> {
 }
 
 export interface KeeperInput<T> {
-  /** Null: nothing is remembered. */
-  readonly last: Kept<T> | null;
+  /** What is remembered; the first that reads the same is taken over. */
+  readonly sources: readonly Kept<T>[];
   readonly program: Program;
   readonly code: Code;
   /** True if all that a run depends on reads the same in the code of last time and in that of now. */
@@ -28,12 +28,16 @@ export interface KeeperInput<T> {
   moved(run: T, moves: Moves): T | null;
 }
 
-export function keeperOf<T>({ last, program, code, same, moved }: KeeperInput<T>): Keeper<T> {
+export function keeperOf<T>({ sources, program, code, same, moved }: KeeperInput<T>): Keeper<T> {
   const runs = new Map<string, T>();
-  const moves = last && movesBetween(last.program, program);
+  const known = sources.map((source) => ({ source, moves: movesBetween(source.program, program) }));
   const takenOver = (name: string): T | null => {
-    const run = last?.runs.get(name);
-    return run && moves && same(run, last.code, moves) ? moved(run, moves) : null;
+    for (const { source, moves } of known) {
+      const run = source.runs.get(name);
+      const taken = run !== undefined && same(run, source.code, moves) ? moved(run, moves) : null;
+      if (taken !== null) return taken;
+    }
+    return null;
   };
   return {
     recall(name, make) {

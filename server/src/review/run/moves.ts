@@ -49,6 +49,9 @@ export function movesBetween(before: Program, now: Program): Moves {
     return true;
   };
 
+  /** The very same code, in a text of both: all of it stands where it stood. */
+  const standsStill = (owner: CodeText | null): boolean => owner === null || shiftOf(owner, owner) !== null;
+
   const alike = (a: unknown, b: unknown, shift: Shift | null, depth: number): boolean => {
     if (depth > DEEPEST) return false;
     if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return a === b;
@@ -57,7 +60,9 @@ export function movesBetween(before: Program, now: Program): Moves {
     if (Array.isArray(a) !== Array.isArray(b)) return false;
     let inner = shift;
     if (isPositioned(a)) {
-      if (!isPositioned(b) || !place(a, b, shift)) return false;
+      if (!isPositioned(b)) return false;
+      if (a === b && before.ownerOf(a) === now.ownerOf(b)) return standsStill(before.ownerOf(a));
+      if (!place(a, b, shift)) return false;
       const owner = before.ownerOf(a);
       inner = (owner && shifts.get(owner)) ?? shift;
     }
@@ -90,6 +95,7 @@ export function movesBetween(before: Program, now: Program): Moves {
     },
     spot({ text, span, function: name }) {
       const shift = shifts.get(text);
+      if (shift?.text === text) return { text, span, function: name };
       const start = shift?.starts.get(span.start);
       const end = shift?.ends.get(span.end);
       if (!shift || start === undefined || end === undefined) return null;
