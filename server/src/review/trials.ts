@@ -3,16 +3,14 @@
 import type { Scenario } from '../../../engine/src/kernel/scenario.ts';
 import { scenarios as catalogue } from '../../../engine/src/kernel/scenarios/index.ts';
 import type { MacroParser } from '../c/evaluate/types.ts';
+import { createFailures } from './failures.ts';
 import type { Program } from './program.ts';
 import type { Failure, Trial } from './rule.ts';
-import { callsBySite, type SiteCalls, spotKey } from './run/by-site.ts';
 import { type Cause, causesOf } from './run/causes.ts';
 import { codeOf } from './run/code.ts';
 import { execute } from './run/execute.ts';
 import { explore } from './run/explore.ts';
-import { leansOnSync } from './run/flushes.ts';
 import { type Keeper, type KeeperInput, type Kept, keeperOf, sameAnswers } from './run/kept.ts';
-import { touches } from './run/missed.ts';
 import { movedRun } from './run/moved.ts';
 import type { Run, Setting } from './run/run.ts';
 
@@ -68,13 +66,9 @@ export function* runTrials(input: TrialsInput): Generator<void, Trials> {
       !isSkipped(id, input.skipScenarios),
   );
   const trials: Trial[] = [];
-  const failures: Failure[] = [];
+  const failing = createFailures(post);
   const cut: Scenario[] = [];
   const untouched: Scenario[] = [];
-  const failedAt = new Map<string, number>();
-  const neverFailed: Unfailing[] = [];
-  /** Where the syncs stand of runs that have been made again with MKTME off. */
-  const offAt = new Set<string>();
 
   let endless = 0;
   for (const scenario of applicable) {
@@ -90,8 +84,8 @@ export function* runTrials(input: TrialsInput): Generator<void, Trials> {
     }
     yield;
     const run =
-      (program: Program, failure: number | null, setting?: Setting): Runner =>
-      (decisions) =>
+      (program: Program, failure: number | null, setting?: Setting) =>
+      (decisions: readonly boolean[]): Run =>
         keepers[program.side].recall(
           `${scenario.id} ${setting ?? ''} ${failure} ${decisions.map(Number).join('')}`,
           () =>
@@ -114,50 +108,13 @@ export function* runTrials(input: TrialsInput): Generator<void, Trials> {
       if (each.fault?.kind === 'limit') endless++;
       const trial = trialOf(each, causesOf(each), model, before);
       trials.push(trial);
-      const failing = firstAllocations(each).slice(0, MOST_FAILURES);
-      // A function that syncs for several others gives each of them its result.
-      const through = [...each.entered]
-        .filter((name) => touches(post, name))
-        .sort()
-        .join(' ');
-      const sites = callsBySite([each]).map(
-        ({ spot, calls }) => `${spotKey(spot)} ${flushesCacheBehind(calls)} ${through}`,
-      );
-      if (sites.some((key) => !offAt.has(key)) && post.ownSyncs.size === 0 && leansOnSync(trial)) {
-        failures.push(failureOf(run(post, null, 'mktme-off')(waysOf(each)), trial));
-        for (const key of sites) offAt.add(key);
-      }
-      if (sites.every((key) => (failedAt.get(key) ?? 0) >= 2)) continue;
-      for (const n of failing) failures.push(failureOf(run(post, n)(waysOf(each)), trial));
-      if (failing.length > 0) for (const key of sites) failedAt.set(key, (failedAt.get(key) ?? 0) + 1);
-      else neverFailed.push({ trial, sites, again: (failure) => run(post, failure, 'after-failure')(waysOf(each)) });
+      failing.add(trial, (failure, setting) => run(post, failure, setting)(waysOf(each)));
     }
   }
-  failures.push(...failuresAfter(neverFailed, failedAt));
-  return { trials, failures, cut, untouched, kept: { post: keepers.new.kept, pre: keepers.old.kept } };
+  return { trials, failures: failing.all(), cut, untouched, kept: { post: keepers.new.kept, pre: keepers.old.kept } };
 }
-
-type Runner = (decisions: readonly boolean[]) => Run;
 
 const waysOf = ({ assumed }: Run) => assumed.map((branch) => branch.taken);
-
-/** A run whose syncs had nothing to allocate, and how to run it again. */
-interface Unfailing {
-  readonly trial: Trial;
-  readonly sites: readonly string[];
-  again(failure: number | null): Run;
-}
-
-/** Failures at calls whose syncs allocate in no scenario, because all that they need is there: unless one before has failed. */
-function failuresAfter(runs: readonly Unfailing[], failedAt: ReadonlyMap<string, number>): readonly Failure[] {
-  const done = new Set(failedAt.keys());
-  return runs.flatMap(({ trial, sites, again }) => {
-    if (sites.every((key) => done.has(key))) return [];
-    const failing = firstAllocations(again(null)).slice(0, MOST_FAILURES);
-    if (failing.length > 0) for (const key of sites) done.add(key);
-    return failing.map((n) => failureOf(again(n), trial));
-  });
-}
 
 function keeperFor(program: Program, sources: readonly Kept<Run>[]): Keeper<Run> {
   const code = codeOf({ program, side: program.side });
@@ -171,8 +128,6 @@ const isSkipped = (id: string, skipped: readonly string[]) =>
 /** Code that does not come to its end in so many runs is not run any further. */
 const MOST_ENDLESS = 3;
 
-const MOST_FAILURES = 12;
-
 const trialOf = (run: Run, causes: readonly Cause[], model: () => Run, before: () => Run | null): Trial => ({
   run,
   causes,
@@ -182,14 +137,6 @@ const trialOf = (run: Run, causes: readonly Cause[], model: () => Run, before: (
   },
   get before() {
     return before();
-  },
-});
-
-const failureOf = (run: Run, trial: Trial): Failure => ({
-  run,
-  trial,
-  get model() {
-    return trial.model;
   },
 });
 
@@ -211,23 +158,4 @@ function modelRun({ post, keyIds, parse }: TrialsInput, scenario: Scenario): Run
   const run = execute({ scenario, program: post, side: 'model', keyIds, parse, decisions: [], failure: null });
   models.set(key, run);
   return run;
-}
-
-/** A sync that fails before the cache has been flushed can skip that flush: no other request shows it. */
-const flushesCacheBehind = (calls: SiteCalls['calls']) =>
-  calls.some(({ run, call }) => run.machine.events.slice(call.to).some(({ kind }) => kind === 'cache-flush'));
-
-/**
- * For each sync of a run that allocates, the ordinal of its first allocation among those of all: to the code that called
- * it, a sync fails alike whichever of its allocations does.
- */
-function firstAllocations(run: Run): readonly number[] {
-  const firsts: number[] = [];
-  let before = 0;
-  for (const call of run.syncs) {
-    const allocated = run.machine.events.slice(call.from, call.to).filter(({ kind }) => kind === 'table-alloc').length;
-    if (allocated > 0) firsts.push(before + 1);
-    before += allocated;
-  }
-  return firsts;
 }
