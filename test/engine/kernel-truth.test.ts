@@ -90,6 +90,17 @@ const ALIAS_SPLITS = [
   [DM + 0x9aa00000n, '2M'],
 ] as const;
 
+/** A request whose third page fails: two pages are changed, and all is flushed. */
+const UNCACHED_HALF_WAY: Omit<Truth, 'id'> = {
+  versions: ['v4.18', ...CPA],
+  returned: -22n,
+  splits: [[IN_2M, '2M']],
+  changes: [0x11, 0x12].map((count) => one(IN_2M + page(count), '+pcd')),
+  tlb: 'all',
+  cache: 'all',
+  view: [],
+};
+
 const truths: readonly Truth[] = [
   {
     id: 'set-memory-ro/4k-in-2m',
@@ -245,24 +256,12 @@ const truths: readonly Truth[] = [
   {
     // On an error everything is flushed, and cpa_flush() is not called.
     id: 'set-memory-uc/failing-page',
-    versions: ['v4.18', ...CPA],
-    returned: -22n,
-    splits: [[IN_2M, '2M']],
-    changes: [0x11, 0x12].map((count) => one(IN_2M + page(count), '+pcd')),
-    tlb: 'all',
-    cache: 'all',
-    view: [],
+    ...UNCACHED_HALF_WAY,
   },
   {
     // The second pass is not made.
     id: 'set-memory-wc/failing-page',
-    versions: ['v4.18', ...CPA],
-    returned: -22n,
-    splits: [[IN_2M, '2M']],
-    changes: [0x11, 0x12].map((count) => one(IN_2M + page(count), '+pcd')),
-    tlb: 'all',
-    cache: 'all',
-    view: [],
+    ...UNCACHED_HALF_WAY,
   },
   {
     id: 'set-pages-array-wb/failing-page',

@@ -95,13 +95,13 @@ export function* analyse({
   const concerned = concernsSync(base);
   if (!concerned && !mayMirror(base)) return null;
   const below = before?.ways[0];
-  const first = yield* judge(base, options, kept(below, last?.ways[0]));
+  const first = yield* judge(base, options, sourcesOf(below, last?.ways[0]));
   if (!concerned && !first.context.trials.some(({ run }) => mirroredIn(run).length > 0)) return null;
   const others: JudgedWay[] = [];
   for (const choice of choices?.slice(1) ?? []) {
     const program = inWay(choice);
     const other = { ...base, post: program, hooked: hookedFunctions(program) };
-    others.push(yield* judge(other, options, kept(first.kept, last?.ways[others.length + 1])));
+    others.push(yield* judge(other, options, sourcesOf(first.kept, last?.ways[others.length + 1])));
   }
   const { context, ran, drafts: found } = agreed(first, others);
   const drafts = found.map(withPlaceAssumed(post, inferred));
@@ -117,7 +117,8 @@ export function* analyse({
 }
 
 /** What there is to take runs over from, the nearest first. */
-const kept = (...ways: readonly (KeptWay | undefined)[]): readonly KeptWay[] => ways.filter((way) => way !== undefined);
+const sourcesOf = (...ways: readonly (KeptWay | undefined)[]): readonly KeptWay[] =>
+  ways.filter((way) => way !== undefined);
 
 interface JudgedWay extends Judged {
   readonly ran: Trials;

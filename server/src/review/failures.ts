@@ -33,6 +33,7 @@ export function createFailures(post: Program): Failures {
   const offAt = new Set<string>();
   return {
     add(trial, again) {
+      if (trial.run.syncs.length === 0) return;
       const sites = sitesOf(trial.run, post);
       if (sites.some((key) => !offAt.has(key)) && post.ownSyncs.size === 0 && leansOnSync(trial)) {
         failures.push(failureOf(again(null, 'mktme-off'), trial));

@@ -146,11 +146,10 @@ function endOf({ stmt, text }: Item, slot: Slot | undefined): Element | null {
 }
 
 /** An `else` that the patch adds is none of the kernel's blocks: only the whole `if` can be evaluated. */
-const hasNewElse = ({ stmt, children }: Item) => {
-  if (stmt.kind !== 'if' || !stmt.otherwise) return false;
-  const { start } = stmt.otherwise;
-  return children.every((child) => child.stmt.start < start || child.state === 'added');
-};
+const hasNewElse = ({ stmt, children }: Item) =>
+  stmt.kind === 'if' &&
+  stmt.otherwise !== null &&
+  children.every(({ otherwise, state }) => !otherwise || state === 'added');
 
 /** True for a statement whose head or tail the hunk does not show: nobody but the kernel's steps can run all of it. */
 function isCut({ stmt }: Item): boolean {
