@@ -20,9 +20,7 @@ const MANY = Array.from({ length: 20 }, (_, index) => BigInt(index + 2) * GIB + 
 const ADDRESS_FUNCTIONS = ['uc', 'wc', 'wt', 'wb'].map((type) => `set_memory_array_${type}`);
 const PAGE_FUNCTIONS = ['uc', 'wc', 'wb'].map((type) => `set_pages_array_${type}`);
 
-/** The elements of an array as C writes them; of many the first two and the last. */
-const listed = (items: readonly string[]): string =>
-  (items.length > 5 ? [...items.slice(0, 2), '...', ...items.slice(-1)] : items).join(', ');
+const listed = (items: readonly bigint[]): string => items.map(hex).join(', ');
 
 /** set_memory_array_*() on these physical pages, by their direct-mapping addresses. */
 export const byAddress = (
@@ -42,7 +40,7 @@ export const byAddress = (
     versions: OLD,
     on: small(),
     entry: name,
-    call: `${name}({ ${listed(addresses.map(hex))} }, ${addresses.length})`,
+    call: `${name}({ ${listed(addresses)} }, ${addresses.length})`,
     args: (kernel) => [addressArray(kernel, addresses), BigInt(addresses.length)],
     reaches: [name, '_set_memory_array', 'change_page_attr_set', ...requestReaches({ flush: 'array' })],
     ...more,
@@ -66,7 +64,7 @@ export const byPage = (
     functions: PAGE_FUNCTIONS,
     on: small(),
     entry: name,
-    call: `${name}({ ${listed(frames.map((pfn) => `pfn_to_page(${hex(pfn)})`))} }, ${frames.length})`,
+    call: `${name}({ ${frames.map((pfn) => `pfn_to_page(${hex(pfn)})`).join(', ')} }, ${frames.length})`,
     args: (kernel) => [pageArray(kernel, frames), BigInt(frames.length)],
     reaches: [name, '_set_pages_array', 'cpa_set_pages_array', ...requestReaches({ flush: 'array' })],
     ...more,
